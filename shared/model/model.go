@@ -1,0 +1,72 @@
+// Package model is the model file: all that is needed to predict anywhere,
+// and the card that tells how it was trained.
+package model
+
+import (
+	"time"
+
+	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/prep"
+	"github.com/centroid-studio/centroid/shared/score"
+	"github.com/centroid-studio/centroid/shared/table"
+)
+
+// Format is the version of the file. Decode reads this and all before it.
+const Format = 1
+
+// Model is a trained model. Encode and Decode turn it into JSON and back without losing a bit.
+type Model struct {
+	Format  int       `json:"format"`
+	ID      string    `json:"id"`   // chosen by the server; empty for a file made by the command line
+	Name    string    `json:"name"` // the user's
+	Created time.Time `json:"created"`
+	Data    Data      `json:"data"`
+
+	Inputs    []Input       `json:"inputs"`    // the columns it was trained on, for forms and files
+	Prep      prep.Prep     `json:"prep"`      // rows to vectors
+	Centroids kmeans.Matrix `json:"centroids"` // k x d, in the prepared space
+
+	Clusters []Cluster     `json:"clusters"`
+	Config   kmeans.Config `json:"config"`
+	Training Training      `json:"training"`
+
+	Hash string `json:"hash"` // SHA-256 of Inputs' names, Prep and Centroids, hex: the same for the same data, config and seed
+}
+
+// Data names what the model was trained on.
+type Data struct {
+	Dataset string `json:"dataset,omitempty"` // id
+	Name    string `json:"name"`
+	Version int    `json:"version,omitempty"`
+	Hash    string `json:"hash"` // of the dataset version's content
+	Rows    int64  `json:"rows"` // that were trained on
+	Dropped int64  `json:"dropped,omitempty"`
+}
+
+// Input is one field of the prediction form.
+type Input struct {
+	Name    string     `json:"name"`
+	Kind    table.Kind `json:"kind"`
+	Min     float64    `json:"min"` // numbers: range in training
+	Max     float64    `json:"max"`
+	Levels  []string   `json:"levels,omitempty"` // categories: known levels
+	Example table.Cell `json:"example"`          // of a real row, the same row for all inputs
+}
+
+// Cluster describes one cluster. Clusters keep their number: index i is centroid row i.
+type Cluster struct {
+	Size   int64        `json:"size"`
+	Within float64      `json:"within"` // sum of squared distances, prepared space
+	Center []table.Cell `json:"center"` // one cell an input, original units; a category's most likely level
+}
+
+// Training is how the run went.
+type Training struct {
+	Inertia    float64                `json:"inertia"`
+	Passes     int                    `json:"passes"`
+	Restart    int                    `json:"restart"`
+	Converged  bool                   `json:"converged"`
+	Seconds    float64                `json:"seconds"`
+	Silhouette *score.Silhouette      `json:"silhouette,omitempty"`
+	Label      *score.LabelComparison `json:"label,omitempty"`
+}
