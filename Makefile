@@ -1,0 +1,84 @@
+# Centroid. `make help` lists what there is to do. Only the targets under "Set-up" use the network.
+SHELL := /bin/bash -o pipefail
+GO    := go
+TAGS  := duckdb_arrow
+BIN   := bin/centroid
+ADDR  ?= 127.0.0.1:8080
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+SUDO  := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT   := DEBIAN_FRONTEND=noninteractive apt-get
+NODE_EXEC := "$(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
+STATICCHECK_VERSION := v0.8.2
+
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export CHROMIUM ?= /usr/bin/chromium
+
+.DEFAULT_GOAL := build
+.PHONY: help build run test check unit race wasm-test e2e bench fuzz generate clean setup setup-build setup-test wasm
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^## /{print "\n" substr($$0,4)} /^[a-z0-9-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+## Build and run
+build: setup-build wasm ## build the browser's part and the server into bin/centroid
+	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $(BIN) ./server
+
+wasm: setup-build ## build web/dist: app.wasm, charts, styles, all compressed
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "-s -w" -o web/dist/app.wasm ./wasm
+	node web/build.mjs
+
+run: build ## set up what is missing, build, and serve on http://127.0.0.1:8080
+	$(BIN) serve --addr $(ADDR)
+
+## Test
+test: setup-test check build race wasm-test ## run all tests, as CI does
+
+check: setup-test wasm ## go vet, gofmt and staticcheck, for both GOOS; arm64 builds
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$unformatted" ] || { echo "gofmt these: $$unformatted"; exit 1; }
+	$(GO) vet -tags $(TAGS) ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./shared/... ./app/... ./wasm/...
+	GOARCH=arm64 $(GO) vet ./shared/...
+	staticcheck -tags $(TAGS) ./...
+	GOOS=js GOARCH=wasm staticcheck ./shared/... ./app/... ./wasm/...
+
+unit: setup-build wasm ## run the tests without the race detector (quicker)
+	$(GO) test -tags $(TAGS) ./...
+
+race: setup-test wasm ## run the tests under the race detector, in real Chromium too
+	$(GO) test -race -tags $(TAGS) -timeout 40m ./...
+
+wasm-test: ## run the tests of shared as WebAssembly under Node
+	GOOS=js GOARCH=wasm $(GO) test -exec $(NODE_EXEC) ./shared/...
+
+e2e: setup-test build ## run only the end-to-end tests in Chromium; SHOTS=dir keeps screenshots
+	$(GO) test -tags $(TAGS) -count=1 -timeout 30m -run 'TestE2E' -v ./server
+
+fuzz: ## fuzz every parser and decoder for 20 s each
+	@for f in $$(grep -rlE '^func Fuzz' --include=*_test.go shared server app); do for t in $$(grep -oE '^func Fuzz[A-Za-z0-9]+' $$f | cut -c6-); do \
+	  echo "$$t in $$(dirname $$f)"; $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$t$$" -fuzztime $${FUZZTIME:-20s} ./$$(dirname $$f) || exit 1; done; done
+
+bench: setup-test build ## print the figures: download size, start, upload, first event, training beside scikit-learn
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 1x -timeout 60m ./shared/... ./server/...
+
+## Set-up
+setup: setup-build setup-test ## install all that building and testing need
+
+setup-build: web/node_modules/.package-lock.json
+	@command -v g++ >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq g++; }
+
+setup-test: setup-build .venv/.ready .tools/bin/staticcheck
+	@command -v $(CHROMIUM) >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq chromium; }
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json
+
+.venv/.ready: shared/kmeans/testdata/requirements.txt
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq python3-venv; }
+	python3 -m venv .venv && .venv/bin/pip install -q --disable-pip-version-check -r shared/kmeans/testdata/requirements.txt && touch $@
+
+.tools/bin/staticcheck:
+	GOBIN=$(CURDIR)/.tools/bin $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+
+clean: ## remove what was built
+	rm -rf bin .tools .venv web/node_modules web/dist/*
