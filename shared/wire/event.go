@@ -33,7 +33,7 @@ const (
 	EventCanceled EventType = "canceled"
 )
 
-// Ends reports whether no event follows one of type t.
+// Ends reports whether t is one of the types that end a job, or at least an attempt; see Event.Ends.
 func (t EventType) Ends() bool {
 	return t == EventDone || t == EventFailed || t == EventCanceled
 }
@@ -55,6 +55,11 @@ type Event struct {
 	Progress *Progress    `json:"progress,omitempty"` // loading, seeding, progress, scoring
 	Model    *model.Model `json:"model,omitempty"`    // done: all that the browser needs to predict
 	Fault    *Fault       `json:"fault,omitempty"`    // failed
+}
+
+// Ends reports whether no event follows e: the job has ended.
+func (e *Event) Ends() bool {
+	return e.Type.Ends() && (e.Fault == nil || !e.Fault.Retry)
 }
 
 // Progress is rows done of rows to do; both are counted, never guessed.
