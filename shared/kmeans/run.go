@@ -28,9 +28,10 @@ type PassInfo struct {
 type Checkpoint struct {
 	Restart   int       `json:"restart"`
 	Pass      int       `json:"pass"`
-	Before    Matrix    `json:"before"`         // centroids of the last pass: they restore the labels
-	Centroids Matrix    `json:"centroids"`      // centroids of the next pass
-	Best      *Solution `json:"best,omitempty"` // of the restarts that have ended
+	Before    Matrix    `json:"before"`              // centroids of the last pass: they restore the labels
+	Centroids Matrix    `json:"centroids"`           // centroids of the next pass
+	Converged bool      `json:"converged,omitempty"` // the pass met the stop rule: no other follows in this restart
+	Best      *Solution `json:"best,omitempty"`      // of the restarts that have ended
 }
 
 // Solution is the outcome of one restart.

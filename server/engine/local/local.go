@@ -1,0 +1,75 @@
+// Package local is the engine of one machine: goroutines over the shards of rows
+// in memory. The result does not depend on how many there are.
+package local
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"github.com/centroid-studio/centroid/shared/kmeans"
+)
+
+// Engine implements kmeans.Engine. Its goroutines end with the call that started them.
+type Engine struct {
+	*kmeans.Memory
+}
+
+// New makes an Engine of n rows of d features, row-major, that works on up to
+// workers shards at once; below 1 means one a processor. It keeps rows, which may
+// be mapped read-only, until Close.
+func New(rows []float32, n, d, workers int) *Engine {
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return &Engine{kmeans.NewMemory(rows, n, d, pool(workers))}
+}
+
+// Close lets go of the rows: they may be unmapped after it. No other method may
+// be called then, nor may one be running.
+func (e *Engine) Close() error {
+	e.Memory = nil
+	return nil
+}
+
+// pool gives a kmeans.Each of that many goroutines.
+func pool(workers int) kmeans.Each {
+	return func(ctx context.Context, n int, fn func(int) error, done func(int)) error {
+		ctx, stop := context.WithCancelCause(ctx)
+		defer stop(nil)
+		next, finished := make(chan int), make(chan int)
+		var wg sync.WaitGroup
+		for range min(workers, n) {
+			wg.Go(func() {
+				for i := range next {
+					if err := fn(i); err != nil {
+						stop(err)
+						return
+					}
+					finished <- i
+				}
+			})
+		}
+		// The caller's goroutine hands out shards and hears of their end, so that done is called on it.
+		i, ended := 0, 0
+		for ended < n && ctx.Err() == nil {
+			send := next
+			if i == n {
+				send = nil
+			}
+			select {
+			case send <- i:
+				i++
+			case s := <-finished:
+				ended++
+				done(s)
+			case <-ctx.Done():
+			}
+		}
+		close(next)
+		go func() { wg.Wait(); close(finished) }()
+		for range finished { // those that were at work when ctx ended
+		}
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,81 @@
+package kernel
+
+import "math"
+
+// impl is one way to compute Extend. All give the same bits.
+type impl struct {
+	name   string
+	ok     bool // this CPU can run it
+	extend func(c *Centers, rows []float32, first int32, labels []int32, squared []float64)
+}
+
+// impls is all ways that this build has, the quickest last; tests range over it.
+var impls = []impl{{"go", true, extendGo}}
+
+// active is the one in use.
+var active = pick()
+
+func pick() impl {
+	best := impls[0]
+	for _, im := range impls {
+		if im.ok {
+			best = im
+		}
+	}
+	return best
+}
+
+// Name tells which implementation is in use, for logs and benchmarks.
+func Name() string { return active.name }
+
+// group is how many tile entries stay in the first-level cache while the rows
+// of a block go by: 16 KiB.
+const group = 16 << 10 / (8 * lanes)
+
+func extendGo(c *Centers, rows []float32, first int32, labels []int32, squared []float64) {
+	d := c.d
+	step := max(1, group/d) * d
+	for lo := 0; lo < len(c.tiles); lo += step {
+		tiles := c.tiles[lo:min(lo+step, len(c.tiles))]
+		j0 := first + int32(lo/d*lanes)
+		for i := range labels {
+			x := rows[i*d : (i+1)*d]
+			// Squares are never negative, so their bits order as they do; integers
+			// are compared without a branch.
+			best, label := math.Float64bits(squared[i]), labels[i]
+			j := j0
+			for o := 0; o+d <= len(tiles); o += d {
+				s := distances4(x, tiles[o:o+d])
+				if b := math.Float64bits(s[0]); b < best {
+					best, label = b, j
+				}
+				if b := math.Float64bits(s[1]); b < best {
+					best, label = b, j+1
+				}
+				if b := math.Float64bits(s[2]); b < best {
+					best, label = b, j+2
+				}
+				if b := math.Float64bits(s[3]); b < best {
+					best, label = b, j+3
+				}
+				j += lanes
+			}
+			squared[i], labels[i] = math.Float64frombits(best), label
+		}
+	}
+}
+
+// distances4 measures one row against one tile.
+func distances4(x []float32, t []tile) (s [lanes]float64) {
+	var s0, s1, s2, s3 float64
+	t = t[:len(x)]
+	for f, v := range x {
+		c, y := &t[f], float64(v)
+		e0, e1, e2, e3 := y-c[0], y-c[1], y-c[2], y-c[3]
+		s0 += float64(e0 * e0)
+		s1 += float64(e1 * e1)
+		s2 += float64(e2 * e2)
+		s3 += float64(e3 * e3)
+	}
+	return [lanes]float64{s0, s1, s2, s3}
+}

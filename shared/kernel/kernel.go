@@ -1,0 +1,100 @@
+// Package kernel finds the nearest centroid of many rows. The plain Go code
+// here defines the result; a faster kernel may compute as it likes, as long as
+// it names the same centroid for every row (see README, "Same bits").
+//
+// Rows are float32, centroids float64, both row-major. No value is NaN or
+// infinite and no centroid is larger than a float32 can be: that is the caller's
+// promise. Then no squared distance overflows.
+package kernel
+
+import "math"
+
+// SquaredDistance defines the distance of a row to a centroid of the same
+// length: in float64, in feature order. The conversion keeps the compiler from
+// fusing the product with the sum, so the bits are the same on every CPU.
+func SquaredDistance(x []float32, c []float64) float64 {
+	c = c[:len(x)]
+	s := 0.0
+	for t, v := range x {
+		e := float64(v) - c[t]
+		s += float64(e * e)
+	}
+	return s
+}
+
+// Nearest defines the label of a row: the centroid of least SquaredDistance,
+// ties to the lowest index. centroids holds at least one row of len(x).
+func Nearest(x []float32, centroids []float64) (label int, squared float64) {
+	d := len(x)
+	squared = math.Inf(1)
+	for j := 0; (j+1)*d <= len(centroids); j++ {
+		if s := SquaredDistance(x, centroids[j*d:(j+1)*d]); s < squared {
+			label, squared = j, s
+		}
+	}
+	return label, squared
+}
+
+// Centers is centroids laid out for the kernels. It is read-only once made, so
+// goroutines may share it.
+type Centers struct {
+	k, d  int
+	tiles []tile // tile j/lanes, feature by feature: [tile][d]
+}
+
+// lanes is how many centroids are measured at once. Each has its own sum, in
+// feature order, so the bits are those of SquaredDistance.
+const lanes = 4
+
+// tile holds one feature of lanes centroids.
+type tile [lanes]float64
+
+// Pack lays out k centroids of d features. Lanes beyond k are infinitely far.
+func Pack(centroids []float64, k, d int) *Centers {
+	c := &Centers{k: k, d: d, tiles: make([]tile, (k+lanes-1)/lanes*d)}
+	for j := range (k + lanes - 1) / lanes * lanes {
+		for t := range d {
+			v := math.Inf(1)
+			if j < k {
+				v = centroids[j*d+t]
+			}
+			c.tiles[j/lanes*d+t][j%lanes] = v
+		}
+	}
+	return c
+}
+
+// K gives the number of centroids.
+func (c *Centers) K() int { return c.k }
+
+// Dim gives the number of features.
+func (c *Centers) Dim() int { return c.d }
+
+// Assign writes the label of each row and the squared distance to its centroid:
+// those of Nearest, bit for bit. rows holds len(labels) rows; len(squared) is len(labels).
+func (c *Centers) Assign(rows []float32, labels []int32, squared []float64) {
+	for i := range labels {
+		labels[i], squared[i] = 0, math.Inf(1)
+	}
+	c.Extend(rows, 0, labels, squared)
+}
+
+// Extend is Assign for centroids that come in parts: these have the indices
+// first, first+1, ..., and replace a row's label only if they are strictly nearer.
+func (c *Centers) Extend(rows []float32, first int, labels []int32, squared []float64) {
+	active.extend(c, rows[:len(labels)*c.d], int32(first), labels, squared[:len(labels)])
+}
+
+// Distances writes the squared distance of each row to each centroid:
+// dst[i*K+j] is that of row i to centroid j.
+func (c *Centers) Distances(rows []float32, dst []float64) {
+	for i := range len(rows) / c.d {
+		x := rows[i*c.d : (i+1)*c.d]
+		out := dst[i*c.k : (i+1)*c.k]
+		for j := 0; j < c.k; j += lanes {
+			o := j / lanes * c.d
+			s := distances4(x, c.tiles[o:o+c.d])
+			copy(out[j:], s[:])
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package kmeans
+
+import "context"
+
+// Engine does the work on the rows: a goroutine pool on the server, a single
+// thread in the browser. It keeps one label per row, that of the last Pass.
+//
+// All implementations give the same bits: labels by kernel.Nearest; sums in
+// float64, row by row within the shards of Shards, shards added in their order.
+// enginetest holds an implementation to it.
+//
+// Matrices given to an Engine belong to the caller and are not kept; what it
+// returns belongs to the caller. Calls are made one at a time. A call ends soon
+// after ctx ends (within one shard) with context.Cause(ctx); labels are undefined
+// then. progress may be nil; otherwise it is called on the caller's goroutine
+// with the rows done so far, and rows in all.
+type Engine interface {
+	// Rows and Dim give the number of rows and of features, both at least 1 for Run.
+	Rows() int
+	Dim() int
+
+	// Moments gives mean and variance of the features. It is the one method that
+	// refuses rows with NaN or an infinity: fault.Invalid names the first such row.
+	Moments(ctx context.Context) (Moments, error)
+
+	// Pass labels each row with the nearest of the centroids, ties to the lowest
+	// index, and sums up the clusters.
+	Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error)
+
+	// Far gives the m rows that are farthest from the centroid of their label,
+	// farthest first, ties to the lowest row; all rows if there are fewer.
+	// centroids are those of the last Pass.
+	Far(ctx context.Context, centroids Matrix, m int) ([]Far, error)
+
+	// Gather copies the rows with these numbers.
+	Gather(ctx context.Context, rows []int64) (Matrix, error)
+
+	// Seeder starts to choose seeds, none so far. It needs about 12 bytes a row,
+	// until it is dropped. Labels are not touched.
+	Seeder() Seeder
+}
+
+// Seeder measures how well a growing set of seeds covers the rows. The potential
+// is the sum over the rows of the squared distance to the nearest seed.
+type Seeder interface {
+	// Add takes seeds into the set; they get the next indices. It gives the potential.
+	Add(ctx context.Context, seeds Matrix, progress func(done, total int64)) (float64, error)
+
+	// Try gives for each candidate the potential that the set would have with it alone added.
+	Try(ctx context.Context, candidates Matrix, progress func(done, total int64)) ([]float64, error)
+
+	// Draw gives each row i, in order, for which Uniform(seed, purpose, i) times the
+	// potential is below times times the row's squared distance: each row alone
+	// decides, so it does not matter who asks it.
+	Draw(ctx context.Context, seed, purpose uint64, times float64) ([]int64, error)
+
+	// Pick gives for each number in [0, 1) the row at that share of the potential,
+	// in row order. A row that equals a seed is never picked; the potential must not be 0.
+	Pick(ctx context.Context, at []float64) ([]int64, error)
+
+	// Weights gives for each seed the number of rows nearest to it, ties to the lowest index.
+	Weights(ctx context.Context) ([]float64, error)
+}
+
+// Moments is the mean and the population variance of each feature.
+type Moments struct {
+	Mean, Variance []float64
+}
+
+// Sums is what a Pass finds.
+type Sums struct {
+	Count   []int64   // rows of each cluster
+	Sum     Matrix    // sum of the rows of each cluster
+	Within  []float64 // sum of squared distances of each cluster
+	Inertia float64   // sum of squared distances of all rows, in row order within a shard
+	Changed int64     // rows whose label is another than after the pass before; all in an engine's first
+}
+
+// Far is a row far from its centroid.
+type Far struct {
+	Row     int64
+	Label   int
+	Squared float64 // distance to the centroid
+}
+
+// Shards gives the number of shards of n rows, and the rows of each (the last may
+// have fewer). It depends on the size of the task only, never on who works, and
+// bounds the memory of the shards' sums by the larger of 32 MiB and 8 times the
+// centroids'.
+func Shards(n, d, k int) (shards, rows int) {
+	most := min(256, max(8, (4<<20)/(k*d)))
+	rows = max((n+most-1)/most, 1024, 2*k)
+	return (n + rows - 1) / rows, rows
+}

@@ -1,0 +1,278 @@
+package kmeans
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/kernel"
+)
+
+// Each calls fn with 0 to n-1, once each, in any order and at the same time if
+// it likes, and done after each, on the caller's goroutine. It returns when no
+// call is running: an error of fn, or context.Cause(ctx) if ctx ended.
+type Each func(ctx context.Context, n int, fn func(i int) error, done func(i int)) error
+
+// Memory is an Engine over rows in memory. It knows what is to be done with a
+// shard; who does it, and how many at once, is up to its Each.
+type Memory struct {
+	rows   []float32
+	n, d   int
+	each   Each
+	labels []int32
+	parts  []Sums // of the shards, kept from pass to pass
+}
+
+// NewMemory makes an Engine of n rows of d features, row-major. It keeps rows and
+// never writes to them: they may be a read-only mapped file.
+func NewMemory(rows []float32, n, d int, each Each) *Memory {
+	m := &Memory{rows: rows[:n*d], n: n, d: d, each: each, labels: make([]int32, n)}
+	for i := range m.labels {
+		m.labels[i] = -1
+	}
+	return m
+}
+
+// Serial makes an Engine that works on the caller's goroutine: for the browser,
+// and the measure for all others in tests.
+func Serial(rows []float32, n, d int) *Memory {
+	return NewMemory(rows, n, d, func(ctx context.Context, n int, fn func(int) error, done func(int)) error {
+		for i := range n {
+			if err := fn(i); err != nil {
+				return err
+			}
+			done(i)
+		}
+		return context.Cause(ctx)
+	})
+}
+
+// Rows gives the number of rows.
+func (m *Memory) Rows() int { return m.n }
+
+// Dim gives the number of features.
+func (m *Memory) Dim() int { return m.d }
+
+// Labels gives the label of each row after the last Pass, -1 before the first.
+// It shares memory with m: copy it to keep it beyond the next Pass.
+func (m *Memory) Labels() []int32 { return m.labels }
+
+// row gives row i.
+func (m *Memory) row(i int) []float32 { return m.rows[i*m.d : (i+1)*m.d] }
+
+// over runs fn on each shard of size rows and counts the rows done.
+func (m *Memory) over(ctx context.Context, size int, progress func(done, total int64), fn func(shard, lo, hi int) error) error {
+	shard := func(s int) (lo, hi int) { return s * size, min((s+1)*size, m.n) }
+	var rows int64
+	return m.each(ctx, (m.n+size-1)/size, func(s int) error {
+		lo, hi := shard(s)
+		return fn(s, lo, hi)
+	}, func(s int) {
+		if lo, hi := shard(s); progress != nil {
+			rows += int64(hi - lo)
+			progress(rows, int64(m.n))
+		}
+	})
+}
+
+// blocks runs fn on the rows from lo to hi in pieces of about a millisecond when
+// each row is measured against k centroids, and stops between them when ctx ends.
+func (m *Memory) blocks(ctx context.Context, lo, hi, k int, fn func(lo, hi int)) error {
+	size := blockRows(m.d, k)
+	for ; lo < hi; lo += size {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		fn(lo, min(lo+size, hi))
+	}
+	return nil
+}
+
+func blockRows(d, k int) int { return min(512, max(16, (2<<20)/(k*d))) }
+
+// Moments implements Engine.
+func (m *Memory) Moments(ctx context.Context) (Moments, error) {
+	if bad, err := m.badRow(ctx); err != nil {
+		return Moments{}, err
+	} else if bad >= 0 {
+		t := slices.IndexFunc(m.row(bad), func(v float32) bool { return v-v != 0 })
+		return Moments{}, fault.Newf(fault.Invalid,
+			"Row %d (counted from 0), feature %d, is %v: it can't be trained on. Drop or fill missing values, and look for numbers beyond ±3.4e38.", bad, t, m.row(bad)[t])
+	}
+	mean, err := m.means(ctx, func(v float64, _ int) float64 { return v })
+	if err != nil {
+		return Moments{}, err
+	}
+	variance, err := m.means(ctx, func(v float64, t int) float64 {
+		e := v - mean[t]
+		return float64(e * e)
+	})
+	return Moments{mean, variance}, err
+}
+
+// badRow gives the first row that is not finite, or -1.
+func (m *Memory) badRow(ctx context.Context) (int, error) {
+	shards, size := Shards(m.n, m.d, 1)
+	bad := make([]int, shards)
+	err := m.over(ctx, size, nil, func(s, lo, hi int) error {
+		bad[s] = -1
+		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
+			if bad[s] >= 0 {
+				return
+			}
+			if i := slices.IndexFunc(m.rows[lo*m.d:hi*m.d], func(v float32) bool { return v-v != 0 }); i >= 0 {
+				bad[s] = lo + i/m.d
+			}
+		})
+	})
+	for _, b := range bad {
+		if b >= 0 {
+			return b, err
+		}
+	}
+	return -1, err
+}
+
+// means gives the mean of fn over the rows, for each feature.
+func (m *Memory) means(ctx context.Context, fn func(v float64, t int) float64) ([]float64, error) {
+	shards, size := Shards(m.n, m.d, 1)
+	parts := NewMatrix(shards, m.d)
+	if err := m.over(ctx, size, nil, func(s, lo, hi int) error {
+		sum := parts.Row(s)
+		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				for t, v := range m.row(i) {
+					sum[t] += fn(float64(v), t)
+				}
+			}
+		})
+	}); err != nil {
+		return nil, err
+	}
+	mean := make([]float64, m.d)
+	for s := range shards {
+		for t, v := range parts.Row(s) {
+			mean[t] += v
+		}
+	}
+	for t := range mean {
+		mean[t] /= float64(m.n)
+	}
+	return mean, nil
+}
+
+// Pass implements Engine.
+func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error) {
+	c := kernel.Pack(centroids.Data, centroids.Rows, m.d)
+	shards, size := Shards(m.n, m.d, c.K())
+	if len(m.parts) != shards || len(m.parts[0].Count) != c.K() {
+		m.parts = make([]Sums, shards)
+		for s := range m.parts {
+			m.parts[s] = newSums(c.K(), m.d)
+		}
+	}
+	if err := m.over(ctx, size, progress, func(s, lo, hi int) error { return m.pass(ctx, c, lo, hi, &m.parts[s]) }); err != nil {
+		return Sums{}, err
+	}
+	total := newSums(c.K(), m.d)
+	for s := range m.parts {
+		total.add(&m.parts[s])
+	}
+	return total, nil
+}
+
+// pass works on one shard.
+func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *Sums) error {
+	out.reset()
+	size := blockRows(m.d, c.K())
+	label, squared := make([]int32, size), make([]float64, size)
+	return m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
+		label, squared, old := label[:hi-lo], squared[:hi-lo], m.labels[lo:hi]
+		c.Assign(m.rows[lo*m.d:hi*m.d], label, squared)
+		for i, l := range label {
+			if l != old[i] {
+				out.Changed++
+				old[i] = l
+			}
+			out.Count[l]++
+			out.Within[l] += squared[i]
+			out.Inertia += squared[i]
+			sum := out.Sum.Row(int(l))
+			for t, v := range m.row(lo + i) {
+				sum[t] += float64(v)
+			}
+		}
+	})
+}
+
+func newSums(k, d int) Sums {
+	return Sums{Count: make([]int64, k), Sum: NewMatrix(k, d), Within: make([]float64, k)}
+}
+
+func (s *Sums) reset() {
+	clear(s.Count)
+	clear(s.Sum.Data)
+	clear(s.Within)
+	s.Inertia, s.Changed = 0, 0
+}
+
+func (s *Sums) add(o *Sums) {
+	for j := range s.Count {
+		s.Count[j] += o.Count[j]
+		s.Within[j] += o.Within[j]
+	}
+	for i, v := range o.Sum.Data {
+		s.Sum.Data[i] += v
+	}
+	s.Inertia += o.Inertia
+	s.Changed += o.Changed
+}
+
+// Far implements Engine.
+func (m *Memory) Far(ctx context.Context, centroids Matrix, most int) ([]Far, error) {
+	shards, size := Shards(m.n, m.d, 1)
+	parts := make([][]Far, shards)
+	if err := m.over(ctx, size, nil, func(s, lo, hi int) error {
+		var top []Far
+		least := math.Inf(-1) // what a row must reach
+		err := m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				l := int(m.labels[i])
+				sq := kernel.SquaredDistance(m.row(i), centroids.Row(l))
+				if sq < least {
+					continue
+				}
+				if top = append(top, Far{int64(i), l, sq}); len(top) >= 2*most {
+					top = farthest(top, most)
+					least = top[most-1].Squared
+				}
+			}
+		})
+		parts[s] = farthest(top, most)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return farthest(slices.Concat(parts...), most), nil
+}
+
+// farthest sorts top, farthest first, ties to the lowest row, and keeps most of it.
+func farthest(top []Far, most int) []Far {
+	slices.SortFunc(top, func(a, b Far) int {
+		return cmp.Or(cmp.Compare(b.Squared, a.Squared), cmp.Compare(a.Row, b.Row))
+	})
+	return top[:min(most, len(top))]
+}
+
+// Gather implements Engine.
+func (m *Memory) Gather(ctx context.Context, rows []int64) (Matrix, error) {
+	out := NewMatrix(len(rows), m.d)
+	for j, i := range rows {
+		for t, v := range m.row(int(i)) {
+			out.Data[j*m.d+t] = float64(v)
+		}
+	}
+	return out, context.Cause(ctx)
+}

@@ -1,0 +1,161 @@
+package kmeans
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/centroid-studio/centroid/shared/kernel"
+)
+
+// seeder is the Seeder of Memory. Each row counts weights[i] times, once if nil.
+type seeder struct {
+	m       *Memory
+	weights []float64
+	seeds   int
+	nearest []int32   // seed of each row
+	squared []float64 // distance to it
+	size    int       // rows of a shard, whatever the number of seeds
+	parts   []float64 // potential of each shard
+	total   float64   // potential
+}
+
+// Seeder implements Engine.
+func (m *Memory) Seeder() Seeder { return m.weighted(nil) }
+
+func (m *Memory) weighted(weights []float64) *seeder {
+	s := &seeder{m: m, weights: weights, nearest: make([]int32, m.n), squared: make([]float64, m.n)}
+	for i := range s.squared {
+		s.squared[i] = math.Inf(1)
+	}
+	shards, size := Shards(m.n, m.d, 1)
+	s.parts, s.size = make([]float64, shards), size
+	return s
+}
+
+// weigh gives sq as often as row i counts.
+func (s *seeder) weigh(i int, sq float64) float64 {
+	if s.weights == nil {
+		return sq
+	}
+	return float64(s.weights[i] * sq)
+}
+
+// Add implements Seeder.
+func (s *seeder) Add(ctx context.Context, seeds Matrix, progress func(done, total int64)) (float64, error) {
+	d := s.m.d
+	c := kernel.Pack(seeds.Data, seeds.Rows, d)
+	if err := s.m.over(ctx, s.size, progress, func(shard, lo, hi int) error {
+		sum := 0.0
+		err := s.m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
+			c.Extend(s.m.rows[lo*d:hi*d], s.seeds, s.nearest[lo:hi], s.squared[lo:hi])
+			for i := lo; i < hi; i++ {
+				sum += s.weigh(i, s.squared[i])
+			}
+		})
+		s.parts[shard] = sum
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	s.seeds += seeds.Rows
+	s.total = 0
+	for _, p := range s.parts {
+		s.total += p
+	}
+	return s.total, nil
+}
+
+// Try implements Seeder.
+func (s *seeder) Try(ctx context.Context, candidates Matrix, progress func(done, total int64)) ([]float64, error) {
+	d, k := s.m.d, candidates.Rows
+	c := kernel.Pack(candidates.Data, k, d)
+	parts := NewMatrix(len(s.parts), k)
+	if err := s.m.over(ctx, s.size, progress, func(shard, lo, hi int) error {
+		sums := parts.Row(shard)
+		dist := make([]float64, blockRows(d, k)*k)
+		return s.m.blocks(ctx, lo, hi, k, func(lo, hi int) {
+			c.Distances(s.m.rows[lo*d:hi*d], dist)
+			for i := lo; i < hi; i++ {
+				for j, sq := range dist[(i-lo)*k : (i-lo+1)*k] {
+					if !(sq < s.squared[i]) {
+						sq = s.squared[i]
+					}
+					sums[j] += s.weigh(i, sq)
+				}
+			}
+		})
+	}); err != nil {
+		return nil, err
+	}
+	out := make([]float64, k)
+	for shard := range parts.Rows {
+		for j, v := range parts.Row(shard) {
+			out[j] += v
+		}
+	}
+	return out, nil
+}
+
+// Draw implements Seeder.
+func (s *seeder) Draw(ctx context.Context, seed, purpose uint64, times float64) ([]int64, error) {
+	parts := make([][]int64, len(s.parts))
+	err := s.m.over(ctx, s.size, nil, func(shard, lo, hi int) error {
+		return s.m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				if Uniform(seed, purpose, uint64(i))*s.total < times*s.weigh(i, s.squared[i]) {
+					parts[shard] = append(parts[shard], int64(i))
+				}
+			}
+		})
+	})
+	return slices.Concat(parts...), err
+}
+
+// Pick implements Seeder.
+func (s *seeder) Pick(ctx context.Context, at []float64) ([]int64, error) {
+	out := make([]int64, len(at))
+	for j, u := range at {
+		goal, before, shard := u*s.total, 0.0, 0
+		for last := len(s.parts) - 1; shard < last && before+s.parts[shard] <= goal; shard++ {
+			before += s.parts[shard]
+		}
+		out[j] = s.pickIn(shard, goal-before)
+	}
+	return out, context.Cause(ctx)
+}
+
+// pickIn walks a shard up to goal. Rounding may leave goal beyond the shard's
+// rows, and a shard may have none that differ from the seeds: then it is the last
+// such row before, or else the first after.
+func (s *seeder) pickIn(shard int, goal float64) int64 {
+	last, sum := -1, 0.0
+	for i := shard * s.size; i < min((shard+1)*s.size, s.m.n); i++ {
+		if w := s.weigh(i, s.squared[i]); w > 0 {
+			last = i
+			if sum += w; sum > goal {
+				return int64(i)
+			}
+		}
+	}
+	for i := shard*s.size - 1; last < 0 && i >= 0; i-- {
+		if s.weigh(i, s.squared[i]) > 0 {
+			last = i
+		}
+	}
+	for i := shard * s.size; last < 0 && i < s.m.n; i++ {
+		if s.weigh(i, s.squared[i]) > 0 {
+			last = i
+		}
+	}
+	return int64(max(last, 0))
+}
+
+// Weights implements Seeder.
+func (s *seeder) Weights(ctx context.Context) ([]float64, error) {
+	out := make([]float64, s.seeds)
+	for i, j := range s.nearest {
+		out[j] += s.weigh(i, 1)
+	}
+	return out, context.Cause(ctx)
+}
