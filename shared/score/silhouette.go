@@ -33,7 +33,8 @@ func SilhouetteOf(ctx context.Context, rows []float32, n, d int, labels []int32,
 		return Silhouette{}, fault.Newf(fault.Invalid, "The silhouette needs rows in at least 2 clusters, but there are %d.", used)
 	}
 	width := make([]float64, s.Rows)
-	sum := make([]float64, k)
+	c := kernel.Pack(picked.rows, s.Rows, d)
+	sum, squared := make([]float64, k), make([]float64, s.Rows)
 	for i := range s.Rows {
 		if i%64 == 0 {
 			if ctx.Err() != nil {
@@ -43,7 +44,10 @@ func SilhouetteOf(ctx context.Context, rows []float32, n, d int, labels []int32,
 				progress(int64(i), int64(s.Rows))
 			}
 		}
-		width[i] = picked.width(i, size, sum)
+		if size[picked.labels[i]] > 1 {
+			c.Distances(picked.x[i*d:(i+1)*d], squared)
+			width[i] = picked.width(i, squared, size, sum)
+		}
 	}
 	if progress != nil {
 		progress(int64(s.Rows), int64(s.Rows))
@@ -55,10 +59,8 @@ func SilhouetteOf(ctx context.Context, rows []float32, n, d int, labels []int32,
 	return s, nil
 }
 
-// grouped is rows sorted by cluster, so that the distances of a row to one
-// cluster are consecutive.
+// grouped is rows sorted by cluster.
 type grouped struct {
-	d      int
 	rows   []float64
 	x      []float32 // the same rows
 	labels []int32
@@ -79,7 +81,7 @@ func sample(rows []float32, n, d int, labels []int32, k, m int, seed uint64) (*g
 	for j := 1; j < k; j++ {
 		next[j] = next[j-1] + size[j-1]
 	}
-	g := &grouped{d: d, rows: make([]float64, m*d), x: make([]float32, m*d), labels: make([]int32, m)}
+	g := &grouped{rows: make([]float64, m*d), x: make([]float32, m*d), labels: make([]int32, m)}
 	for _, i := range chosen {
 		at := next[labels[i]]
 		next[labels[i]]++
@@ -91,16 +93,13 @@ func sample(rows []float32, n, d int, labels []int32, k, m int, seed uint64) (*g
 	return g, size
 }
 
-// width gives the silhouette width of row i. sum is scratch, one a cluster.
-func (g *grouped) width(i int, size []int, sum []float64) float64 {
+// width gives the silhouette width of row i, of a cluster of several rows, from
+// its squared distances to all rows. sum is scratch, one a cluster.
+func (g *grouped) width(i int, squared []float64, size []int, sum []float64) float64 {
 	own := int(g.labels[i])
-	if size[own] < 2 {
-		return 0
-	}
-	x := g.x[i*g.d : (i+1)*g.d]
 	clear(sum)
 	for j, l := range g.labels {
-		sum[l] += math.Sqrt(kernel.SquaredDistance(x, g.rows[j*g.d:(j+1)*g.d]))
+		sum[l] += math.Sqrt(squared[j])
 	}
 	a := sum[own] / float64(size[own]-1)
 	b := math.Inf(1)
