@@ -38,27 +38,37 @@ func extendGo(c *Centers, rows []float32, first int32, labels []int32, squared [
 	for lo := 0; lo < len(c.tiles); lo += step {
 		tiles := c.tiles[lo:min(lo+step, len(c.tiles))]
 		j0 := first + int32(lo/d*lanes)
+		half := lo+len(tiles) == len(c.tiles) && (c.k-1)%lanes < lanes/2 // the last tile is half full at most
 		for i := range labels {
 			x := rows[i*d : (i+1)*d]
 			// Squares are never negative, so their bits order as they do; integers
 			// are compared without a branch.
 			best, label := math.Float64bits(squared[i]), labels[i]
-			j := j0
-			for o := 0; o+d <= len(tiles); o += d {
-				s := distances4(x, tiles[o:o+d])
-				if b := math.Float64bits(s[0]); b < best {
+			j, o := j0, 0
+			for end := len(tiles); o+d < end || o < end && !half; o += d {
+				s0, s1, s2, s3 := distances4(x, tiles[o:o+d])
+				if b := math.Float64bits(s0); b < best {
 					best, label = b, j
 				}
-				if b := math.Float64bits(s[1]); b < best {
+				if b := math.Float64bits(s1); b < best {
 					best, label = b, j+1
 				}
-				if b := math.Float64bits(s[2]); b < best {
+				if b := math.Float64bits(s2); b < best {
 					best, label = b, j+2
 				}
-				if b := math.Float64bits(s[3]); b < best {
+				if b := math.Float64bits(s3); b < best {
 					best, label = b, j+3
 				}
 				j += lanes
+			}
+			if half {
+				s0, s1 := distances2(x, tiles[o:o+d])
+				if b := math.Float64bits(s0); b < best {
+					best, label = b, j
+				}
+				if b := math.Float64bits(s1); b < best {
+					best, label = b, j+1
+				}
 			}
 			squared[i], labels[i] = math.Float64frombits(best), label
 		}
@@ -66,8 +76,7 @@ func extendGo(c *Centers, rows []float32, first int32, labels []int32, squared [
 }
 
 // distances4 measures one row against one tile.
-func distances4(x []float32, t []tile) (s [lanes]float64) {
-	var s0, s1, s2, s3 float64
+func distances4(x []float32, t []tile) (s0, s1, s2, s3 float64) {
 	t = t[:len(x)]
 	for f, v := range x {
 		c, y := &t[f], float64(v)
@@ -77,5 +86,17 @@ func distances4(x []float32, t []tile) (s [lanes]float64) {
 		s2 += float64(e2 * e2)
 		s3 += float64(e3 * e3)
 	}
-	return [lanes]float64{s0, s1, s2, s3}
+	return s0, s1, s2, s3
+}
+
+// distances2 measures one row against the first half of a tile.
+func distances2(x []float32, t []tile) (s0, s1 float64) {
+	t = t[:len(x)]
+	for f, v := range x {
+		c, y := &t[f], float64(v)
+		e0, e1 := y-c[0], y-c[1]
+		s0 += float64(e0 * e0)
+		s1 += float64(e1 * e1)
+	}
+	return s0, s1
 }

@@ -93,7 +93,8 @@ func (c *Centers) Distances(rows []float32, dst []float64) {
 		out := dst[i*c.k : (i+1)*c.k]
 		for j := 0; j < c.k; j += lanes {
 			o := j / lanes * c.d
-			s := distances4(x, c.tiles[o:o+c.d])
+			var s [lanes]float64
+			s[0], s[1], s[2], s[3] = distances4(x, c.tiles[o:o+c.d])
 			copy(out[j:], s[:])
 		}
 	}

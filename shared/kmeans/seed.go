@@ -10,8 +10,9 @@ import (
 
 const (
 	// parallelRounds is how often k-means|| draws; in each it takes about
-	// parallelFactor * k rows.
-	parallelRounds = 4
+	// parallelFactor * k rows. On mixtures of 8 to 100 Gaussians 3 rounds start as
+	// well as 5, and no worse than k-means++; 2 are a little worse.
+	parallelRounds = 3
 	parallelFactor = 2
 )
 

@@ -116,7 +116,7 @@ func (s *seeder) Draw(ctx context.Context, seed, purpose uint64, times float64) 
 func (s *seeder) Pick(ctx context.Context, at []float64) ([]int64, error) {
 	out := make([]int64, len(at))
 	for j, u := range at {
-		goal, before, shard := u*s.total, 0.0, 0
+		goal, before, shard := float64(u*s.total), 0.0, 0
 		for last := len(s.parts) - 1; shard < last && before+s.parts[shard] <= goal; shard++ {
 			before += s.parts[shard]
 		}

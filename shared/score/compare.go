@@ -33,7 +33,7 @@ func CompareLabels(column string, clusters []int32, k int, labels []string) Labe
 // adjustedRand computes the index from a contingency table. Pairs are counted in
 // float64, exact up to 2^53 of them, so up to 134 million rows.
 func adjustedRand(counts [][]int64) float64 {
-	pairs := func(n int64) float64 { return float64(n) * float64(n-1) / 2 }
+	pairs := func(n int64) float64 { return float64(float64(n) * float64(n-1) / 2) }
 	var both, inRow, inCol, n float64
 	var rows int64
 	var cols []int64
@@ -57,8 +57,8 @@ func adjustedRand(counts [][]int64) float64 {
 	if n == 0 {
 		return 0
 	}
-	expected := inRow / n * inCol
-	most := (inRow + inCol) / 2
+	expected := float64(inRow / n * inCol)
+	most := float64((inRow + inCol) / 2) // the conversions forbid fusing: same bits everywhere
 	if most == expected {
 		return 1 // both are one cluster, or both are all singles
 	}
