@@ -37,7 +37,7 @@ func pool(workers int) kmeans.Each {
 	return func(ctx context.Context, n int, fn func(int) error, done func(int)) error {
 		ctx, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
-		next, finished := make(chan int), make(chan int)
+		next, finished := make(chan int), make(chan int, n) // nobody waits to tell that a shard is done
 		var wg sync.WaitGroup
 		for range min(workers, n) {
 			wg.Go(func() {
@@ -51,25 +51,22 @@ func pool(workers int) kmeans.Each {
 			})
 		}
 		// The caller's goroutine hands out shards and hears of their end, so that done is called on it.
-		i, ended := 0, 0
-		for ended < n && ctx.Err() == nil {
+		for sent, ended := 0, 0; ended < n && ctx.Err() == nil; {
 			send := next
-			if i == n {
+			if sent == n {
 				send = nil
 			}
 			select {
-			case send <- i:
-				i++
-			case s := <-finished:
+			case send <- sent:
+				sent++
+			case i := <-finished:
 				ended++
-				done(s)
+				done(i)
 			case <-ctx.Done():
 			}
 		}
 		close(next)
-		go func() { wg.Wait(); close(finished) }()
-		for range finished { // those that were at work when ctx ended
-		}
+		wg.Wait()
 		return context.Cause(ctx)
 	}
 }
