@@ -117,7 +117,7 @@ func readMatrix(path string) (npy.Matrix, error) {
 	defer f.Close()
 	m, err := npy.Read(f)
 	if err != nil {
-		return npy.Matrix{}, fmt.Errorf("%s: %w", path, err)
+		return npy.Matrix{}, &fault.Error{Code: fault.CodeOf(err), Op: "bench.read", Err: err, Msg: path + ": " + fault.Message(err)}
 	}
 	return m, nil
 }

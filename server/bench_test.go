@@ -101,7 +101,7 @@ func TestBenchTrainRefuses(t *testing.T) {
 		msg  string
 	}{
 		"no such file":   {[]string{"--data", filepath.Join(dir, "y.npy"), "--init", init}, fault.NotFound, "y.npy can't be opened"},
-		"csv":            {[]string{"--data", csv, "--init", init}, fault.Invalid, "not a .npy file"},
+		"csv":            {[]string{"--data", csv, "--init", init}, fault.Invalid, "x.csv: This is not a .npy file"},
 		"another dim":    {[]string{"--data", x, "--init", wide}, fault.Invalid, "have 2 features, but the rows have 1"},
 		"no centroids":   {[]string{"--data", x, "--init", none}, fault.Invalid, "no centroids"},
 		"no rows":        {[]string{"--data", none, "--init", init}, fault.Invalid, "no rows left"},
