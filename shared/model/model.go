@@ -30,7 +30,7 @@ type Model struct {
 	Config   kmeans.Config `json:"config"`
 	Training Training      `json:"training"`
 
-	Hash string `json:"hash"` // SHA-256 of Inputs' names, Prep and Centroids, hex: the same for the same data, config and seed
+	Hash string `json:"hash"` // see HashOf: the same for the same data, config and seed
 }
 
 // Data names what the model was trained on.

@@ -2,7 +2,11 @@
 // socket speaks JSON-RPC 2.0 in text frames.
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/centroid-studio/centroid/shared/table"
+)
 
 // Methods of the socket.
 const (
@@ -67,6 +71,14 @@ type TrainStart struct {
 	Name    string      `json:"name,omitempty"`    // of the model; empty means "<dataset> k=<k>"
 	Prep    PrepConfig  `json:"prep"`
 	Config  TrainConfig `json:"config"`
+
+	// Start is the start centroids in original units, one line a cluster, its
+	// cells in the order of Prep.Columns. It stands for Config.Start, which is in
+	// the prepared space: give one of them at most, and leave Config.Init empty or "given".
+	Start [][]table.Cell `json:"start,omitempty"`
+
+	// DataName is the dataset's name; the server fills it in.
+	DataName string `json:"dataName,omitempty"`
 }
 
 // Started answers train.start.

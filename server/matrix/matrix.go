@@ -1,0 +1,145 @@
+// Package matrix keeps prepared rows on disk, as a training wants them: packed
+// float32, row-major, mapped into memory, so that a training never holds the
+// table. A matrix is named after its content, and built once for all trainings
+// that need it.
+//
+// A matrix is a folder <dir>/<key> with rows.f32 (float32, little-endian,
+// row-major) and ids.i64 (the row ids, little-endian). It comes into being by a
+// rename, complete or not at all.
+package matrix
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/prep"
+	"github.com/centroid-studio/centroid/shared/table"
+)
+
+const (
+	rowsFile = "rows.f32"
+	idsFile  = "ids.i64"
+)
+
+// Source is a table with a name for its content: sources with the same hash
+// give the same values and the same row ids.
+type Source interface {
+	table.Source
+	Hash() string
+}
+
+// Matrix is the vectors of a table's rows, and the rows' ids. Several
+// goroutines may read it. Its slices must not be written to, nor read after Close.
+type Matrix struct {
+	key     string
+	dim     int
+	vectors []float32
+	ids     []int64
+	unmap   func() error
+}
+
+// Open opens the matrix of src's rows as p prepares them; it builds it in dir if
+// it is not there. Rows that p leaves out are not in it. progress, which may be
+// nil, hears of the table's rows read so far, of all; of none if nothing is
+// built. When ctx ends, Open returns context.Cause(ctx) and nothing stays on the
+// disk. A full disk is fault.Unavailable. The caller closes the matrix.
+func Open(ctx context.Context, dir string, src Source, p *prep.Prep, progress func(done, total int64)) (*Matrix, error) {
+	const op = "matrix.Open"
+	key, err := keyOf(src, p)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	// Twice: what is built may be pruned by another process before it is opened.
+	for range 2 {
+		m, err := load(dir, key, p.Width())
+		if err == nil {
+			return m, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, wrap(op, err)
+		}
+		if err := build(ctx, dir, key, src, p, progress); err != nil {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return nil, wrap(op, err)
+		}
+	}
+	m, err := load(dir, key, p.Width())
+	return m, wrap(op, err)
+}
+
+// keyOf names the content of a matrix.
+func keyOf(src Source, p *prep.Prep) (string, error) {
+	b, err := json.Marshal(struct {
+		Format  int
+		Data    string
+		Columns []string
+		Prep    *prep.Prep
+	}{1, src.Hash(), p.Names(), p})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// load maps a matrix that is there; fs.ErrNotExist if it is not.
+func load(dir, key string, dim int) (*Matrix, error) {
+	folder := filepath.Join(dir, key)
+	rows, dropRows, err := mapFile(filepath.Join(folder, rowsFile))
+	if err != nil {
+		return nil, err
+	}
+	ids, dropIDs, err := mapFile(filepath.Join(folder, idsFile))
+	if err != nil {
+		return nil, errors.Join(err, dropRows())
+	}
+	m := &Matrix{key: key, dim: dim, vectors: as[float32](rows), ids: as[int64](ids)}
+	m.unmap = func() error { return errors.Join(dropRows(), dropIDs()) }
+	if len(rows) != 4*dim*len(m.ids) || len(ids)%8 != 0 {
+		return nil, errors.Join(fmt.Errorf("matrix %s has %d bytes of rows of %d values, and %d bytes of ids", key, len(rows), dim, len(ids)), m.Close())
+	}
+	now := time.Now() // Prune takes the folders with the oldest times first
+	if err := os.Chtimes(folder, now, now); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return m, nil
+}
+
+// Vectors gives the vectors, one after the other.
+func (m *Matrix) Vectors() []float32 { return m.vectors }
+
+// Rows gives the number of vectors.
+func (m *Matrix) Rows() int { return len(m.ids) }
+
+// Dim gives the number of values in a vector.
+func (m *Matrix) Dim() int { return m.dim }
+
+// ID gives the id of the row that vector i is of.
+func (m *Matrix) ID(i int) int64 { return m.ids[i] }
+
+// IDs gives all ids.
+func (m *Matrix) IDs() []int64 { return m.ids }
+
+// Key gives the matrix's name, which changes with its content.
+func (m *Matrix) Key() string { return m.key }
+
+// Close unmaps the matrix. It stays on disk for the next who opens it.
+func (m *Matrix) Close() error {
+	if m.unmap == nil {
+		return nil
+	}
+	drop := m.unmap
+	m.vectors, m.ids, m.unmap = nil, nil, nil
+	return fault.Wrap("matrix.Close", drop())
+}

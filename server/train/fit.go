@@ -1,0 +1,205 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/centroid-studio/centroid/server/engine/local"
+	"github.com/centroid-studio/centroid/server/matrix"
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/model"
+	"github.com/centroid-studio/centroid/shared/prep"
+	"github.com/centroid-studio/centroid/shared/score"
+	"github.com/centroid-studio/centroid/shared/table"
+)
+
+// FitInput is all that a training needs, on the server and on the command line.
+// The same Source, Prep, Config and Start give the same model hash.
+type FitInput struct {
+	Source matrix.Source
+	Prep   prep.Config
+	Config kmeans.Config
+	Start  [][]table.Cell // start centroids in original units, instead of Config.Start; see wire.TrainStart
+	Label  string         // column to compare the clusters with; empty for none
+
+	Name      string // of the model
+	DataName  string
+	DatasetID string // with Version, names Source's row ids too; empty without a server
+	Version   int
+
+	Workers     int    // goroutines; below 1 means one a processor
+	MatrixDir   string // where prepared rows are kept
+	MatrixBytes int64  // of MatrixDir, about, before the oldest are removed; 0 means 20 GiB
+
+	From     *kmeans.Checkpoint // where to go on, or nil
+	Observer kmeans.Observer
+	OnMatrix func(*matrix.Matrix, *prep.Prep) // told of the prepared rows, which are valid during Fit; may be nil
+	Loading  func(done, total int64)          // rows prepared; may be nil
+	Scoring  func(done, total int64)          // rows of the silhouette's sample; may be nil
+	Now      func() time.Time                 // nil means time.Now
+}
+
+// FitResult is a trained model, and the cluster of each row that it was trained on.
+type FitResult struct {
+	Model    *model.Model
+	Rows     []int64 // ids, in row order
+	Labels   []int32
+	Constant []string // columns that are all the same, and so of no use
+}
+
+const (
+	matrixBytes = 20 << 30
+	scoreRows   = 4096    // of the silhouette's sample, at most
+	scoreWork   = 1 << 32 // and at most so many subtractions
+)
+
+// Fit trains: it fits the preparation, packs the rows, runs k-means on this
+// machine and judges the outcome. It returns context.Cause(ctx) when ctx ends.
+func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
+	if in.Now == nil {
+		in.Now = time.Now
+	}
+	if in.MatrixBytes == 0 {
+		in.MatrixBytes = matrixBytes
+	}
+	begin := in.Now()
+	p, stats, err := prep.Fit(ctx, in.Source, in.Prep)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := startOf(in, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.Validate(int(stats.Rows), p.Width()); err != nil {
+		return nil, single(err)
+	}
+	if err := matrix.Prune(in.MatrixDir, in.MatrixBytes); err != nil {
+		return nil, err
+	}
+	m, err := matrix.Open(ctx, in.MatrixDir, named{in.Source, in.DatasetID, in.Version}, p, in.Loading)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	if in.OnMatrix != nil {
+		in.OnMatrix(m, p)
+	}
+	e := local.New(m.Vectors(), m.Rows(), m.Dim(), in.Workers)
+	defer func() { err = errors.Join(err, e.Close()) }()
+	run, err := kmeans.Run(ctx, e, cfg, in.From, in.Observer)
+	if err != nil {
+		return nil, err
+	}
+	res = &FitResult{Model: model.Build(p, stats, cfg, run), Rows: slices.Clone(m.IDs()), Labels: slices.Clone(e.Labels()), Constant: stats.Constant}
+	if err := judge(ctx, in, m, res); err != nil {
+		return nil, err
+	}
+	res.Model.Name, res.Model.Created = in.Name, begin.UTC()
+	res.Model.Data = model.Data{Dataset: in.DatasetID, Name: in.DataName, Version: in.Version, Hash: in.Source.Hash(), Rows: stats.Rows, Dropped: stats.Dropped}
+	res.Model.Training.Seconds = in.Now().Sub(begin).Seconds()
+	return res, nil
+}
+
+// named tells matrices of versions with the same values, but other row ids, apart.
+type named struct {
+	matrix.Source
+	dataset string
+	version int
+}
+
+func (n named) Hash() string {
+	if n.dataset == "" {
+		return n.Source.Hash()
+	}
+	return fmt.Sprintf("%s %d %s", n.dataset, n.version, n.Source.Hash())
+}
+
+// startOf brings start centroids in original units to the prepared space.
+func startOf(in FitInput, p *prep.Prep) (kmeans.Config, error) {
+	cfg := in.Config
+	if len(in.Start) > 0 {
+		cfg.Start = kmeans.Matrix{Rows: len(in.Start), Cols: p.Width()}
+		for i, cells := range in.Start {
+			var err error
+			if cfg.Start.Data, err = p.Vector(cells, cfg.Start.Data); err != nil {
+				return cfg, fault.Fieldf("start", "Start centroid %d: %s", i+1, fault.Message(err))
+			}
+		}
+	}
+	return cfg.WithDefaults(), nil
+}
+
+// judge adds the silhouette, and the comparison with the label column, to the model.
+func judge(ctx context.Context, in FitInput, m *matrix.Matrix, res *FitResult) error {
+	n, d, k := m.Rows(), m.Dim(), res.Model.Centroids.Rows
+	if k > 1 {
+		rows := min(scoreRows, int(math.Sqrt(float64(scoreWork/d))))
+		s, err := score.SilhouetteOf(ctx, m.Vectors(), n, d, res.Labels, k, rows, res.Model.Config.Seed, in.Scoring)
+		switch {
+		case err == nil:
+			res.Model.Training.Silhouette = &s
+		case fault.CodeOf(err) != fault.Invalid: // Invalid: the sample lies in one cluster, which has no silhouette
+			return err
+		}
+	}
+	if in.Label == "" {
+		return nil
+	}
+	labels, err := labelsOf(ctx, in.Source, in.Label, m)
+	if err != nil || labels == nil {
+		return err
+	}
+	c := score.CompareLabels(in.Label, res.Labels, k, labels)
+	res.Model.Training.Label = &c
+	return nil
+}
+
+// labelsOf gives the label of each row of m, "" for none; nil if there are more
+// than table.MaxLevels different ones, so that they are no classes.
+func labelsOf(ctx context.Context, src table.Source, column string, m *matrix.Matrix) ([]string, error) {
+	if src.Schema().Index(column) < 0 {
+		return nil, fault.Fieldf("label", "There is no column %q to compare the clusters with.", column)
+	}
+	labels := make([]string, 0, m.Rows())
+	known := map[string]string{} // each text is kept once
+	tooMany := errors.New("too many labels")
+	err := src.Scan(ctx, []string{column}, func(b *table.Batch) error {
+		for i := range b.Rows {
+			if len(labels) == m.Rows() || b.ID(i) != m.ID(len(labels)) { // a row that was left out
+				continue
+			}
+			var text string
+			if v := b.Columns[0]; v.Numbers != nil {
+				text = table.Num(v.Numbers[i]).String()
+			} else {
+				text = v.Texts[i]
+			}
+			kept, ok := known[text]
+			if !ok {
+				if len(known) > table.MaxLevels {
+					return tooMany
+				}
+				kept = strings.Clone(text)
+				known[kept] = kept
+			}
+			labels = append(labels, kept)
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, tooMany):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case len(labels) != m.Rows():
+		return nil, fault.Wrap("train.labelsOf", fmt.Errorf("%d labels for %d rows: the table has changed", len(labels), m.Rows()))
+	}
+	return labels, nil
+}

@@ -1,0 +1,325 @@
+package prep
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/table"
+)
+
+// MaxFeatures is the most values that a vector may have.
+const MaxFeatures = 20000
+
+// Stats is what Fit learned about the rows, besides the preparation.
+type Stats struct {
+	Rows     int64        // that have a vector
+	Dropped  int64        // that have none
+	Min, Max []float64    // one a column; 0 for categories
+	Example  []table.Cell // the first row with all values, or the first row; one cell a column
+	Constant []string     // columns of numbers that are all the same: they tell nothing apart
+}
+
+// Fit learns the preparation of the rows of src. It reads src twice, and once
+// more for each column of numbers with Median. Statistics are summed in row order
+// in float64, so that their bits depend on the rows alone. With Drop they are
+// those of the rows that stay.
+func Fit(ctx context.Context, src table.Source, cfg Config) (*Prep, Stats, error) {
+	f, err := newFit(src.Schema(), cfg)
+	if err != nil {
+		return nil, Stats{}, err
+	}
+	if err := src.Scan(ctx, f.prep.Names(), f.first); err != nil {
+		return nil, Stats{}, err
+	}
+	if err := f.afterFirst(src.Rows()); err != nil {
+		return nil, Stats{}, err
+	}
+	if err := f.fill(ctx, src); err != nil {
+		return nil, Stats{}, err
+	}
+	if f.prep.Scale == Standard {
+		if err := src.Scan(ctx, f.prep.Names(), f.second); err != nil {
+			return nil, Stats{}, err
+		}
+	}
+	if err := f.scale(); err != nil {
+		return nil, Stats{}, err
+	}
+	return f.prep, f.stats, nil
+}
+
+type fit struct {
+	prep  *Prep
+	stats Stats
+	cols  []columnFit
+}
+
+// columnFit is what is known of one column so far.
+type columnFit struct {
+	number   bool
+	count    int64 // rows with a value
+	missing  int64 // rows without
+	sum      float64
+	min, max float64
+	square   float64 // sum of squared deviations from center
+	center   float64
+	levels   map[string]int64
+}
+
+func newFit(schema table.Schema, cfg Config) (*fit, error) {
+	p := &Prep{Missing: cfg.Missing, Scale: cfg.Scale}
+	if p.Missing == "" {
+		p.Missing = Drop
+	}
+	if p.Scale == "" {
+		p.Scale = Standard
+	}
+	if !slices.Contains([]Missing{Drop, Mean, Median}, p.Missing) {
+		return nil, fault.Fieldf("prep.missing", "The policy %q for missing values is not known; choose drop, mean or median.", p.Missing)
+	}
+	if !slices.Contains([]Scale{NoScale, Standard, MinMax}, p.Scale) {
+		return nil, fault.Fieldf("prep.scale", "The scaling %q is not known; choose none, standard or minmax.", p.Scale)
+	}
+	names := cfg.Columns
+	if len(names) == 0 {
+		for _, c := range schema {
+			if c.Role == table.Feature && c.Kind != table.Text {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil, fault.Fieldf("prep.columns", "No column is a feature. Choose at least one column of numbers or categories.")
+	}
+	f := &fit{prep: p}
+	for _, name := range names {
+		i := schema.Index(name)
+		switch {
+		case i < 0:
+			return nil, fault.Fieldf("prep.columns", "There is no column %q. Choose from those of the table.", name)
+		case schema[i].Role == table.Label:
+			return nil, fault.Fieldf("prep.columns", "Column %q is the label, which clusters are compared with. Leave it out, or give it another role.", name)
+		case schema[i].Kind == table.Text:
+			return nil, fault.Fieldf("prep.columns", "Column %q holds text with too many different values to train on. Leave it out.", name)
+		case slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Name == name }):
+			return nil, fault.Fieldf("prep.columns", "Column %q is chosen twice.", name)
+		}
+		p.Columns = append(p.Columns, Column{Name: name})
+		f.cols = append(f.cols, columnFit{number: schema[i].Kind == table.Number, min: math.Inf(1), max: math.Inf(-1), levels: map[string]int64{}})
+	}
+	return f, nil
+}
+
+// first counts, sums and finds ranges and levels.
+func (f *fit) first(b *table.Batch) error {
+	for i := range b.Rows {
+		whole := complete(b.Columns, i)
+		if f.prep.Missing == Drop && !whole {
+			f.stats.Dropped++
+			continue
+		}
+		if f.stats.Example == nil && whole {
+			f.stats.Example = exampleOf(b.Columns, i)
+		}
+		f.stats.Rows++
+		for j := range f.cols {
+			if err := f.cols[j].add(&b.Columns[j], i); err != nil {
+				return fault.Fieldf("prep.columns", "Column %q has %s in row %d. Correct it, or leave the column out.", f.prep.Columns[j].Name, err, b.First+int64(i)+1)
+			}
+		}
+	}
+	return nil
+}
+
+// infinite is the one value that has no statistics.
+type infinite struct{}
+
+func (infinite) Error() string { return "an infinite value" }
+
+func (c *columnFit) add(v *table.Vector, i int) error {
+	if !c.number {
+		if s := v.Texts[i]; s != "" {
+			c.count++
+			c.levels[s]++
+		} else {
+			c.missing++
+		}
+		return nil
+	}
+	x := v.Numbers[i]
+	switch {
+	case math.IsNaN(x):
+		c.missing++
+		return nil
+	case math.IsInf(x, 0):
+		return infinite{}
+	}
+	c.count++
+	c.sum += x
+	c.min, c.max = min(c.min, x), max(c.max, x)
+	return nil
+}
+
+func exampleOf(columns []table.Vector, i int) []table.Cell {
+	cells := make([]table.Cell, len(columns))
+	for j, v := range columns {
+		if v.Numbers != nil {
+			cells[j] = table.Num(v.Numbers[i])
+		} else {
+			cells[j] = table.Str(v.Texts[i])
+		}
+	}
+	return cells
+}
+
+// afterFirst refuses what can't be trained on and settles the levels.
+func (f *fit) afterFirst(rows int64) error {
+	if f.stats.Rows == 0 {
+		if rows == 0 {
+			return fault.Newf(fault.Invalid, "The table has no rows.")
+		}
+		return fault.Fieldf("prep.missing", "Each of the %d rows has a missing value in a chosen column, so all would be left out. Fill them with the mean or median, or choose fewer columns.", rows)
+	}
+	for j := range f.cols {
+		c, p := &f.cols[j], &f.prep.Columns[j]
+		if c.count == 0 {
+			return fault.Fieldf("prep.columns", "Column %q has no values. Leave it out.", p.Name)
+		}
+		if c.number {
+			if !finite(c.sum) {
+				return fault.Fieldf("prep.columns", "The numbers of column %q are too large to add up (up to %g). Leave it out, or divide it.", p.Name, c.max)
+			}
+			continue
+		}
+		p.Levels = make([]string, 0, len(c.levels))
+		for l := range c.levels {
+			p.Levels = append(p.Levels, l)
+		}
+		sort.Strings(p.Levels)
+		if f.prep.Missing != Drop {
+			for _, l := range p.Levels {
+				if c.levels[l] > c.levels[p.Usual] {
+					p.Usual = l
+				}
+			}
+		}
+	}
+	if w := f.prep.Width(); w > MaxFeatures {
+		return fault.Fieldf("prep.columns", "The chosen columns make %d features, more than %d. Leave out columns with many categories.", w, MaxFeatures)
+	}
+	if f.stats.Example == nil { // no row is complete: fill the usual values in
+		f.stats.Example = make([]table.Cell, len(f.cols))
+	}
+	return nil
+}
+
+// fill settles what stands for a missing number, and the center of each column.
+func (f *fit) fill(ctx context.Context, src table.Source) error {
+	for j := range f.cols {
+		c, p := &f.cols[j], &f.prep.Columns[j]
+		if !c.number {
+			if f.stats.Example[j].Missing() {
+				f.stats.Example[j] = table.Str(p.Usual)
+			}
+			continue
+		}
+		c.center = c.sum / float64(c.count)
+		switch f.prep.Missing {
+		case Mean:
+			p.Fill = c.center
+		case Median:
+			m, err := median(ctx, src, p.Name, c.count)
+			if err != nil {
+				return err
+			}
+			p.Fill = m
+			c.center = (c.sum + float64(float64(c.missing)*m)) / float64(c.count+c.missing)
+		}
+		if f.stats.Example[j].Missing() {
+			f.stats.Example[j] = table.Num(p.Fill)
+		}
+	}
+	return nil
+}
+
+// median gives the exact median of a column; it holds the column in memory.
+func median(ctx context.Context, src table.Source, name string, count int64) (float64, error) {
+	values := make([]float64, 0, count)
+	err := src.Scan(ctx, []string{name}, func(b *table.Batch) error {
+		for _, x := range b.Columns[0].Numbers {
+			if !math.IsNaN(x) {
+				values = append(values, x)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	slices.Sort(values)
+	n := len(values)
+	if n%2 == 1 {
+		return values[n/2], nil
+	}
+	return float64(values[n/2-1]/2) + float64(values[n/2]/2), nil // never fused: same bits everywhere
+}
+
+// second sums the squared deviations of the filled columns.
+func (f *fit) second(b *table.Batch) error {
+	for i := range b.Rows {
+		if f.prep.Missing == Drop && !complete(b.Columns, i) {
+			continue
+		}
+		for j := range f.cols {
+			c := &f.cols[j]
+			if !c.number {
+				continue
+			}
+			x := b.Columns[j].Numbers[i]
+			if math.IsNaN(x) {
+				x = f.prep.Columns[j].Fill
+			}
+			e := x - c.center
+			c.square += float64(e * e)
+		}
+	}
+	return nil
+}
+
+// scale settles offsets and factors.
+func (f *fit) scale() error {
+	f.stats.Min, f.stats.Max = make([]float64, len(f.cols)), make([]float64, len(f.cols))
+	for j := range f.cols {
+		c, p := &f.cols[j], &f.prep.Columns[j]
+		if !c.number {
+			continue
+		}
+		f.stats.Min[j], f.stats.Max[j] = c.min, c.max
+		p.Factor = 1
+		constant := c.min == c.max
+		if constant {
+			f.stats.Constant = append(f.stats.Constant, p.Name)
+		}
+		switch {
+		case f.prep.Scale == NoScale:
+		case constant:
+			p.Offset = c.min
+		case f.prep.Scale == MinMax:
+			p.Offset, p.Factor = c.min, c.max-c.min
+		case f.prep.Scale == Standard:
+			p.Offset, p.Factor = c.center, math.Sqrt(c.square/float64(c.count+c.missing))
+		}
+		if p.Factor == 0 || !finite(p.Factor) {
+			return fault.Fieldf("prep.columns", "The numbers of column %q, from %g to %g, are too far apart or too close together to be scaled. Leave it out, or change its unit.", p.Name, c.min, c.max)
+		}
+		for _, x := range []float64{c.min, c.max} {
+			if !finite(float64(float32(p.value(x)))) {
+				return fault.Fieldf("prep.columns", "Column %q has %g, which is too large. Scale the columns, or leave it out.", p.Name, x)
+			}
+		}
+	}
+	return nil
+}
