@@ -1,0 +1,193 @@
+package dataset
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/table"
+)
+
+// Source is one version of a dataset, open for reading: a table.Source.
+type Source struct {
+	rec     Record
+	version Version
+	path    string
+	patches []Patch
+	base    int64 // rows of the file
+}
+
+// Schema describes the columns.
+func (s *Source) Schema() table.Schema { return s.version.Schema }
+
+// Rows gives the number of rows.
+func (s *Source) Rows() int64 { return s.version.Rows }
+
+// Hash gives the hash of the version's content.
+func (s *Source) Hash() string { return s.version.Hash }
+
+// Close ends the reading. The caller of Service.Source calls it, once.
+func (s *Source) Close() error { return nil }
+
+// Scan reads the named columns in the order of row ids.
+func (s *Source) Scan(ctx context.Context, names []string, fn func(*table.Batch) error) error {
+	at := make([]int, len(names))
+	for i, name := range names {
+		if at[i] = s.version.Schema.Index(name); at[i] < 0 {
+			return fault.Newf(fault.Invalid, "There is no column %q.", name)
+		}
+	}
+	m := merge{s: s, at: at, fn: fn}
+	err := scanParquet(ctx, s.path, distinct(at), func(first int64, rows int, columns []table.Vector) error {
+		return m.block(first, rows, columns)
+	})
+	if err != nil {
+		return err
+	}
+	return m.added()
+}
+
+// distinct gives the file's columns to read, each once, ascending.
+func distinct(at []int) []int {
+	need := map[int]bool{}
+	most := -1
+	for _, c := range at {
+		need[c] = true
+		most = max(most, c)
+	}
+	var out []int
+	for c := 0; c <= most; c++ {
+		if need[c] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// merge puts the patches of a version over the rows of its file.
+type merge struct {
+	s     *Source
+	at    []int // the schema's columns that are asked for
+	fn    func(*table.Batch) error
+	next  int   // the first patch not yet met
+	count int64 // rows given so far
+}
+
+func (m *merge) block(first int64, rows int, columns []table.Vector) error {
+	m.s.base = first + int64(rows)
+	b := table.Batch{First: m.count, Rows: rows, Columns: make([]table.Vector, len(m.at))}
+	order := distinct(m.at)
+	for i, c := range m.at {
+		for j, have := range order {
+			if have == c {
+				b.Columns[i] = convertKind(columns[j], m.s.version.Schema[c].Kind)
+			}
+		}
+	}
+	patches := m.s.patches[m.next:]
+	for len(patches) > 0 && patches[0].Row < m.s.base {
+		patches = patches[1:]
+	}
+	mine := m.s.patches[m.next : len(m.s.patches)-len(patches)]
+	m.next += len(mine)
+	if len(mine) > 0 || m.count != first {
+		b = m.patched(b, first, mine)
+	}
+	m.count += int64(b.Rows)
+	if b.Rows == 0 {
+		return nil
+	}
+	return m.fn(&b)
+}
+
+// patched copies a batch with changed rows replaced and deleted ones left out.
+func (m *merge) patched(b table.Batch, first int64, patches []Patch) table.Batch {
+	out := table.Batch{First: b.First, Columns: make([]table.Vector, len(b.Columns))}
+	for i := range b.Rows {
+		id := first + int64(i)
+		if len(patches) > 0 && patches[0].Row == id {
+			if patches[0].Cells != nil {
+				m.put(&out, id, patches[0].Cells)
+			}
+			patches = patches[1:]
+			continue
+		}
+		out.IDs = append(out.IDs, id)
+		out.Rows++
+		for c, v := range b.Columns {
+			if v.Texts != nil {
+				out.Columns[c].Texts = append(out.Columns[c].Texts, v.Texts[i])
+			} else {
+				out.Columns[c].Numbers = append(out.Columns[c].Numbers, v.Numbers[i])
+			}
+		}
+	}
+	return out
+}
+
+func (m *merge) put(out *table.Batch, id int64, cells []table.Cell) {
+	out.IDs = append(out.IDs, id)
+	out.Rows++
+	for i, c := range m.at {
+		if m.s.version.Schema[c].Kind == table.Number {
+			x := math.NaN()
+			if cells[c].Number != nil {
+				x = *cells[c].Number
+			} else if cells[c].Text != nil {
+				x, _ = table.ParseNumber([]byte(*cells[c].Text)) // a change of kind checked it
+			}
+			out.Columns[i].Numbers = append(out.Columns[i].Numbers, x)
+		} else {
+			out.Columns[i].Texts = append(out.Columns[i].Texts, cells[c].String())
+		}
+	}
+}
+
+// added gives the rows that are not in the file.
+func (m *merge) added() error {
+	b := table.Batch{First: m.count, Columns: make([]table.Vector, len(m.at))}
+	for _, p := range m.s.patches[m.next:] {
+		if p.Cells != nil {
+			m.put(&b, p.Row, p.Cells)
+		}
+	}
+	if b.Rows == 0 {
+		return nil
+	}
+	return m.fn(&b)
+}
+
+// convertKind reads stored values as another kind.
+func convertKind(v table.Vector, kind table.Kind) table.Vector {
+	switch {
+	case v.Texts == nil && kind != table.Number:
+		texts := make([]string, len(v.Numbers))
+		for i, x := range v.Numbers {
+			texts[i] = numberText(x)
+		}
+		return table.Vector{Texts: texts}
+	case v.Texts != nil && kind == table.Number:
+		numbers := make([]float64, len(v.Texts))
+		for i, s := range v.Texts {
+			x, ok := table.ParseNumber([]byte(s))
+			if !ok {
+				x = math.NaN()
+			}
+			numbers[i] = x
+		}
+		return table.Vector{Numbers: numbers}
+	}
+	return v
+}
+
+// numberText is a number as a category: the shortest text, without an exponent for whole ones.
+func numberText(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return ""
+	case x == math.Trunc(x) && math.Abs(x) < 1e15:
+		return strconv.FormatInt(int64(x), 10)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"math"
+
+	"github.com/centroid-studio/centroid/server/dataset"
+	"github.com/centroid-studio/centroid/shared/fault"
+)
+
+const noDataset = "There is no such dataset, or no such version of it."
+
+// AddDataset keeps a new dataset with its first version.
+func (s *Store) AddDataset(ctx context.Context, r dataset.Record, v dataset.Version) error {
+	stored, err := json.Marshal(r.Stored)
+	if err != nil {
+		return fault.Wrap("store.AddDataset", err)
+	}
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO dataset(id, owner, name, source, bytes, created, stored, newest) VALUES($1, $2, $3, $4, $5, $6, $7, $8)`,
+			r.ID, r.Owner, r.Name, r.Source, r.Bytes, millis(r.Created), string(stored), v.Number); err != nil {
+			return err
+		}
+		return addVersion(ctx, tx, r.ID, v)
+	})
+	return fault.Wrap("store.AddDataset", err)
+}
+
+func addVersion(ctx context.Context, tx *sql.Tx, id string, v dataset.Version) error {
+	schema, err := json.Marshal(v.Schema)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO dataset_version(dataset, version, rows, next_id, hash, change, updated, schema) VALUES($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, v.Number, v.Rows, v.NextID, v.Hash, v.Change, millis(v.Updated), string(schema))
+	return err
+}
+
+const datasetColumns = `d.id, d.owner, d.name, d.source, d.bytes, d.created, d.stored, d.newest,
+	v.version, v.rows, v.next_id, v.hash, v.change, v.updated, v.schema
+	FROM dataset d JOIN dataset_version v ON v.dataset = d.id`
+
+func scanDataset(scan func(...any) error) (r dataset.Record, v dataset.Version, err error) {
+	var created, updated int64
+	var stored, schema []byte
+	if err := scan(&r.ID, &r.Owner, &r.Name, &r.Source, &r.Bytes, &created, &stored, &r.Newest,
+		&v.Number, &v.Rows, &v.NextID, &v.Hash, &v.Change, &updated, &schema); err != nil {
+		return r, v, missing(err, noDataset)
+	}
+	r.Created, v.Updated = at(created), at(updated)
+	if err := json.Unmarshal(stored, &r.Stored); err != nil {
+		return r, v, err
+	}
+	return r, v, json.Unmarshal(schema, &v.Schema)
+}
+
+// Dataset gives a version of the owner's dataset; 0 means the newest.
+func (s *Store) Dataset(ctx context.Context, owner, id string, version int) (dataset.Record, dataset.Version, error) {
+	r, v, err := scanDataset(s.read.QueryRowContext(ctx, `SELECT `+datasetColumns+`
+		WHERE d.owner = $1 AND d.id = $2 AND v.version = CASE WHEN $3 = 0 THEN d.newest ELSE $3 END`, owner, id, version).Scan)
+	return r, v, fault.Wrap("store.Dataset", err)
+}
+
+// Datasets gives the newest version of each of the owner's datasets, the newest dataset first.
+func (s *Store) Datasets(ctx context.Context, owner string) ([]dataset.Record, []dataset.Version, error) {
+	rs, vs, err := s.datasets(ctx, `WHERE d.owner = $1 AND v.version = d.newest ORDER BY d.created DESC, d.id`, owner)
+	return rs, vs, fault.Wrap("store.Datasets", err)
+}
+
+// Versions gives all versions of a dataset, the newest first.
+func (s *Store) Versions(ctx context.Context, owner, id string) (dataset.Record, []dataset.Version, error) {
+	rs, vs, err := s.datasets(ctx, `WHERE d.owner = $1 AND d.id = $2 ORDER BY v.version DESC`, owner, id)
+	if err == nil && len(rs) == 0 {
+		err = fault.Newf(fault.NotFound, noDataset)
+	}
+	if err != nil {
+		return dataset.Record{}, nil, fault.Wrap("store.Versions", err)
+	}
+	return rs[0], vs, nil
+}
+
+func (s *Store) datasets(ctx context.Context, where string, args ...any) (rs []dataset.Record, vs []dataset.Version, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+datasetColumns+` `+where, args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, v, err := scanDataset(rows.Scan)
+		if err != nil {
+			return nil, nil, err
+		}
+		rs, vs = append(rs, r), append(vs, v)
+	}
+	return rs, vs, rows.Err()
+}
+
+// AddVersion makes v the newest version of the owner's dataset.
+func (s *Store) AddVersion(ctx context.Context, owner, id string, v dataset.Version, p *dataset.Patch) error {
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE dataset SET newest = $1 WHERE owner = $2 AND id = $3 AND newest = $1 - 1`, v.Number, owner, id)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			var newest int
+			if err := tx.QueryRowContext(ctx, `SELECT newest FROM dataset WHERE owner = $1 AND id = $2`, owner, id).Scan(&newest); err != nil {
+				return missing(err, noDataset)
+			}
+			return fault.Newf(fault.Conflict, "The dataset was changed meanwhile: version %d is the newest. Load it and try again.", newest)
+		}
+		if err := addVersion(ctx, tx, id, v); err != nil || p == nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE dataset_patch SET until = $1 WHERE dataset = $2 AND row = $3 AND until = $4`, v.Number, id, p.Row, int64(math.MaxInt64)); err != nil {
+			return err
+		}
+		var cells any
+		if p.Cells != nil {
+			b, err := json.Marshal(p.Cells)
+			if err != nil {
+				return err
+			}
+			cells = string(b)
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO dataset_patch(dataset, row, since, until, cells) VALUES($1, $2, $3, $4, $5)`, id, p.Row, v.Number, int64(math.MaxInt64), cells)
+		return err
+	})
+	return fault.Wrap("store.AddVersion", err)
+}
+
+// Patches gives the rows of a version that differ from the upload, by row id.
+func (s *Store) Patches(ctx context.Context, id string, version int) ([]dataset.Patch, error) {
+	const op = "store.Patches"
+	rows, err := s.read.QueryContext(ctx, `SELECT row, cells FROM dataset_patch WHERE dataset = $1 AND since <= $2 AND until > $2 ORDER BY row`, id, version)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	defer rows.Close()
+	var all []dataset.Patch
+	for rows.Next() {
+		var p dataset.Patch
+		var cells sql.NullString
+		if err := rows.Scan(&p.Row, &cells); err != nil {
+			return nil, fault.Wrap(op, err)
+		}
+		if cells.Valid {
+			if err := json.Unmarshal([]byte(cells.String), &p.Cells); err != nil {
+				return nil, fault.Wrap(op, err)
+			}
+		}
+		all = append(all, p)
+	}
+	return all, fault.Wrap(op, rows.Err())
+}
+
+// RenameDataset gives the owner's dataset another name.
+func (s *Store) RenameDataset(ctx context.Context, owner, id, name string) error {
+	res, err := s.write.ExecContext(ctx, `UPDATE dataset SET name = $1 WHERE owner = $2 AND id = $3`, name, owner, id)
+	if err == nil {
+		err = affected(res, "dataset")
+	}
+	return fault.Wrap("store.RenameDataset", err)
+}
+
+// DeleteDataset removes the owner's dataset with all its versions.
+func (s *Store) DeleteDataset(ctx context.Context, owner, id string) error {
+	res, err := s.write.ExecContext(ctx, `DELETE FROM dataset WHERE owner = $1 AND id = $2`, owner, id)
+	if err == nil {
+		err = affected(res, "dataset")
+	}
+	return fault.Wrap("store.DeleteDataset", err)
+}
+
+// HasDataset reports whether the dataset is there, whoever owns it.
+func (s *Store) HasDataset(ctx context.Context, id string) (has bool, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS(SELECT 1 FROM dataset WHERE id = $1)`, id).Scan(&has)
+	return has, fault.Wrap("store.HasDataset", err)
+}
