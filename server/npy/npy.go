@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"regexp"
 	"strconv"
@@ -60,6 +61,11 @@ func Read(r io.Reader) (Matrix, error) {
 		return Matrix{}, err
 	}
 	m := Matrix{Rows: rows, Cols: cols}
+	if f, ok := r.(interface{ Stat() (fs.FileInfo, error) }); ok { // a file's size can be trusted
+		if info, err := f.Stat(); err == nil && info.Size() >= int64(rows*cols)*4 {
+			m.Data = make([]float32, 0, rows*cols)
+		}
+	}
 	b := make([]byte, min(chunk, rows*cols*4))
 	for left := rows * cols * 4; left > 0; {
 		n, err := io.ReadFull(r, b[:min(len(b), left)])

@@ -186,11 +186,11 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 // pass works on one shard.
 func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *Sums) error {
 	out.reset()
-	size := blockRows(m.d, c.K())
+	d, size := m.d, blockRows(m.d, c.K())
 	label, squared := make([]int32, size), make([]float64, size)
 	return m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
 		label, squared, old := label[:hi-lo], squared[:hi-lo], m.labels[lo:hi]
-		c.Assign(m.rows[lo*m.d:hi*m.d], label, squared)
+		c.Assign(m.rows[lo*d:hi*d], label, squared)
 		for i, l := range label {
 			if l != old[i] {
 				out.Changed++
@@ -199,8 +199,9 @@ func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *S
 			out.Count[l]++
 			out.Within[l] += squared[i]
 			out.Inertia += squared[i]
-			sum := out.Sum.Row(int(l))
-			for t, v := range m.row(lo + i) {
+			x := m.row(lo + i)
+			sum := out.Sum.Data[int(l)*d:][:len(x)]
+			for t, v := range x {
 				sum[t] += float64(v)
 			}
 		}

@@ -50,8 +50,11 @@ func TestRun(t *testing.T) {
 		}
 		for _, init := range inits {
 			for _, tol := range []float64{0, 1e-4} {
+				if tol > 0 && c.N > 2000 {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s/%s/%v", c.Name, init, tol), func(t *testing.T) {
-					r, labels := train(t, c, kmeans.Config{K: c.K, Init: init, Tolerance: tol, Seed: 3, Restarts: 2})
+					r, labels := train(t, c, kmeans.Config{K: c.K, Init: init, Tolerance: tol, Seed: 3})
 					checkResult(t, c, r, labels)
 					if !r.Converged {
 						t.Errorf("not converged after %d passes", r.Passes)
@@ -336,12 +339,12 @@ func TestSeedsDiffer(t *testing.T) {
 
 // On clear clusters the careful starts find all of them.
 func TestSeedingFindsClearClusters(t *testing.T) {
-	n, k := 20000, 10
+	n, k := 4000, 10
 	rows := make([]float32, n)
 	for i := range rows {
 		rows[i] = float32(100*(i%k)) + float32(kmeans.Uniform(1, 2, uint64(i)))
 	}
-	for seed := range uint64(20) {
+	for seed := range uint64(10) {
 		for _, init := range []kmeans.Init{kmeans.Parallel, kmeans.PlusPlus} {
 			r, err := kmeans.Run(t.Context(), kmeans.Serial(rows, n, 1), kmeans.Config{K: k, Init: init, Seed: seed}, nil, kmeans.Observer{})
 			if err != nil || r.Inertia > float64(n)/12*1.05 {
@@ -372,7 +375,7 @@ func TestRunIsCancelled(t *testing.T) {
 }
 
 func TestExtremes(t *testing.T) {
-	wide := enginetest.Case{Name: "d=10000", Rows: enginetest.Blobs(60, 10000, 4, 1, 1), N: 60, D: 10000, K: 4}
+	wide := enginetest.Case{Name: "d=10000", Rows: enginetest.Blobs(24, 10000, 4, 1, 1), N: 24, D: 10000, K: 4}
 	largest := enginetest.Case{Name: "largest floats", N: 4000, D: 1, K: 2}
 	for i := range largest.N {
 		largest.Rows = append(largest.Rows, math.MaxFloat32*float32(1-2*(i%2)))
