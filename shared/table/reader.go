@@ -152,6 +152,9 @@ func (r *Reader) takeHeader(fields [][]byte) error {
 // Header gives the columns' names.
 func (r *Reader) Header() []string { return r.header }
 
+// Comma gives the delimiter that was found.
+func (r *Reader) Comma() byte { return r.comma }
+
 // Line gives the line on which the record read last begins, from 1.
 func (r *Reader) Line() int { return r.begun }
 

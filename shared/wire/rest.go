@@ -75,6 +75,16 @@ type Dataset struct {
 	Schema  table.Schema `json:"schema"`
 }
 
+// SampleData is a table that comes with the program.
+type SampleData struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Rows    int64  `json:"rows"`
+	About   string `json:"about"`
+	Source  string `json:"source"`
+	Licence string `json:"licence"`
+}
+
 // ColumnChange changes how a column is read. Empty fields stay.
 type ColumnChange struct {
 	Name string     `json:"name"`

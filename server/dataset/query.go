@@ -1,0 +1,316 @@
+package dataset
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/table"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+// tables runs queries over the files by DuckDB, in memory.
+type tables struct{ db *sql.DB }
+
+// openTables starts DuckDB; it may read dir and nothing else.
+func openTables(dir string) (*tables, error) {
+	c, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		return nil, err
+	}
+	t := &tables{db: sql.OpenDB(c)}
+	for _, q := range []string{
+		`SET memory_limit = '512MB'`, `SET threads = 2`,
+		`SET temp_directory = ` + literal(dir+"/spill"+partial),
+		`SET allowed_directories = [` + literal(dir+"/") + `]`,
+		`SET enable_external_access = false`, `SET lock_configuration = true`,
+	} {
+		if _, err := t.db.Exec(q); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", q, err), t.db.Close())
+		}
+	}
+	return t, nil
+}
+
+func (t *tables) close() error { return t.db.Close() }
+
+// literal quotes a text for SQL.
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// view gives SQL for the rows of a version: id, and c0, c1, ... as their kinds say.
+func (s *Service) view(ctx context.Context, r Record, v Version) (string, error) {
+	patches, err := s.c.Meta.Patches(ctx, r.ID, v.Number)
+	if err != nil {
+		return "", err
+	}
+	cols := make([]string, len(r.Stored))
+	for i, stored := range r.Stored {
+		cols[i] = kindSQL(i, stored, v.Schema[i].Kind)
+	}
+	list := strings.Join(cols, ", ")
+	q := fmt.Sprintf(`SELECT file_row_number AS id, %s FROM read_parquet(%s, file_row_number = true)`, list, literal(s.file(r.ID)))
+	if len(patches) == 0 {
+		return q, nil
+	}
+	changed := make([]string, len(patches))
+	var rows []string
+	for i, p := range patches {
+		changed[i] = fmt.Sprint(p.Row)
+		if p.Cells == nil {
+			continue
+		}
+		values := []string{fmt.Sprint(p.Row)}
+		for j, c := range p.Cells {
+			values = append(values, cellSQL(c, v.Schema[j].Kind))
+		}
+		rows = append(rows, "("+strings.Join(values, ", ")+")")
+	}
+	q += ` WHERE file_row_number NOT IN (` + strings.Join(changed, ", ") + `)`
+	if len(rows) > 0 {
+		q += ` UNION ALL SELECT * FROM (VALUES ` + strings.Join(rows, ", ") + `)`
+	}
+	return q, nil
+}
+
+// kindSQL reads a stored column as its kind.
+func kindSQL(i int, stored, kind table.Kind) string {
+	c := column(i)
+	switch {
+	case stored == table.Number && kind != table.Number:
+		return fmt.Sprintf(`CASE WHEN %[1]s = trunc(%[1]s) AND abs(%[1]s) < 1e15 THEN %[1]s::BIGINT::VARCHAR ELSE %[1]s::VARCHAR END AS %[1]s`, c)
+	case stored != table.Number && kind == table.Number:
+		return fmt.Sprintf(`TRY_CAST(%[1]s AS DOUBLE) AS %[1]s`, c)
+	}
+	return c
+}
+
+func cellSQL(c table.Cell, kind table.Kind) string {
+	switch {
+	case c.Missing() && kind == table.Number:
+		return "NULL::DOUBLE"
+	case c.Missing():
+		return "NULL::VARCHAR"
+	case kind != table.Number && c.Number != nil:
+		return literal(numberText(*c.Number))
+	case kind != table.Number:
+		return literal(c.String())
+	}
+	return literal(c.String()) + "::DOUBLE"
+}
+
+// query runs q with the version's rows as t.
+func (s *Service) query(ctx context.Context, r Record, v Version, q string, args ...any) (*sql.Rows, error) {
+	view, err := s.view(ctx, r, v)
+	if err != nil {
+		return nil, err
+	}
+	return s.db.db.QueryContext(ctx, `WITH t AS (`+view+`) `+q, args...)
+}
+
+// rows gives whole rows; rest is what follows SELECT ... FROM t.
+func (s *Service) rows(ctx context.Context, r Record, v Version, rest string, args ...any) ([]wire.Row, error) {
+	return s.cells(ctx, r, v, seq(len(r.Stored)), rest, args...)
+}
+
+func seq(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// cells gives some columns of rows.
+func (s *Service) cells(ctx context.Context, r Record, v Version, columns []int, rest string, args ...any) ([]wire.Row, error) {
+	names := []string{"id"}
+	for _, c := range columns {
+		names = append(names, column(c))
+	}
+	rows, err := s.query(ctx, r, v, `SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := []wire.Row{}
+	for rows.Next() {
+		row := wire.Row{Cells: make([]table.Cell, len(columns))}
+		numbers, texts := make([]sql.NullFloat64, len(columns)), make([]sql.NullString, len(columns))
+		to := []any{&row.ID}
+		for i, c := range columns {
+			if v.Schema[c].Kind == table.Number {
+				to = append(to, &numbers[i])
+			} else {
+				to = append(to, &texts[i])
+			}
+		}
+		if err := rows.Scan(to...); err != nil {
+			return nil, err
+		}
+		for i := range columns {
+			if numbers[i].Valid {
+				row.Cells[i] = table.Num(numbers[i].Float64)
+			} else if texts[i].Valid {
+				row.Cells[i] = table.Str(texts[i].String)
+			}
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}
+
+// RowQuery asks for a window of a table.
+type RowQuery struct {
+	Offset int64
+	Limit  int    // 0 means 100; at most 1,000
+	Sort   string // a column; empty means by row id
+	Desc   bool
+}
+
+// Rows gives a window of a version. Missing values come last, ties by row id.
+func (s *Service) Rows(ctx context.Context, owner, id string, version int, q RowQuery) (wire.Rows, error) {
+	const op = "dataset.Rows"
+	r, v, err := s.c.Meta.Dataset(ctx, owner, id, version)
+	if err != nil {
+		return wire.Rows{}, fault.Wrap(op, err)
+	}
+	if q.Limit <= 0 {
+		q.Limit = 100
+	}
+	q.Limit, q.Offset = min(q.Limit, 1000), max(q.Offset, 0)
+	patches, err := s.c.Meta.Patches(ctx, id, v.Number)
+	if err != nil {
+		return wire.Rows{}, fault.Wrap(op, err)
+	}
+	var rows []wire.Row
+	switch {
+	case q.Sort == "" && !q.Desc && len(patches) == 0: // the file's own order: only the row groups of the window are read
+		rows, err = s.rows(ctx, r, v, `WHERE id >= ? AND id < ? ORDER BY id`, q.Offset, q.Offset+int64(q.Limit))
+	case q.Sort == "":
+		rows, err = s.rows(ctx, r, v, `ORDER BY id `+direction(q.Desc)+` LIMIT ? OFFSET ?`, q.Limit, q.Offset)
+	default:
+		i := v.Schema.Index(q.Sort)
+		if i < 0 {
+			return wire.Rows{}, fault.Fieldf("sort", "There is no column %q to sort by.", q.Sort)
+		}
+		rows, err = s.rows(ctx, r, v, `ORDER BY `+column(i)+` `+direction(q.Desc)+` NULLS LAST, id LIMIT ? OFFSET ?`, q.Limit, q.Offset)
+	}
+	if err != nil {
+		return wire.Rows{}, fault.Wrap(op, err)
+	}
+	return wire.Rows{Version: v.Number, Offset: q.Offset, Total: v.Rows, Rows: rows}, nil
+}
+
+func direction(desc bool) string {
+	if desc {
+		return "DESC"
+	}
+	return "ASC"
+}
+
+// hasLevel reports whether a category has a level already.
+func (s *Service) hasLevel(ctx context.Context, r Record, v Version, col int, level string) (bool, error) {
+	v.Number = max(1, v.Number)
+	rows, err := s.query(ctx, r, v, `SELECT count(*) FROM (SELECT 1 FROM t WHERE `+column(col)+` = ? LIMIT 1)`, level)
+	if err != nil {
+		return false, fault.Wrap("dataset.hasLevel", err)
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return false, fault.Wrap("dataset.hasLevel", err)
+		}
+	}
+	return n > 0, rows.Err()
+}
+
+// rekind describes column i read as another kind, or says why it can't be.
+func (s *Service) rekind(ctx context.Context, r Record, v Version, i int, kind table.Kind) (table.Column, error) {
+	was := v.Schema[i]
+	out := table.Column{Name: was.Name, Kind: kind, Missing: was.Missing}
+	v.Schema = slices.Clone(v.Schema)
+	switch kind {
+	case table.Number:
+		bad, example, err := s.unreadable(ctx, r, v, i)
+		if err != nil {
+			return out, err
+		}
+		if bad > 0 {
+			return out, fault.Fieldf("columns", "%d values of column %q are no numbers, %q for one. Correct them, or leave the column as it is.", bad, was.Name, example)
+		}
+		v.Schema[i].Kind = table.Number
+		var lo, hi sql.NullFloat64
+		if err := s.one(ctx, r, v, fmt.Sprintf(`SELECT min(%[1]s), max(%[1]s) FROM t WHERE isfinite(%[1]s)`, column(i)), &lo, &hi); err != nil {
+			return out, err
+		}
+		if lo.Valid {
+			out.Min, out.Max = &lo.Float64, &hi.Float64
+		}
+	case table.Category, table.Text:
+		v.Schema[i].Kind = kind
+		if err := s.one(ctx, r, v, fmt.Sprintf(`SELECT count(DISTINCT %s) FROM t`, column(i)), &out.Distinct); err != nil {
+			return out, err
+		}
+		if kind == table.Category && out.Distinct > table.MaxLevels {
+			return out, fault.Fieldf("columns", "Column %q has %d different values, more than the %d that a category may have. Read it as text.", was.Name, out.Distinct, table.MaxLevels)
+		}
+		out.Distinct = min(out.Distinct, table.MaxLevels+1)
+	default:
+		return out, fault.Fieldf("columns", "The kind %q is not known; choose number, category or text.", kind)
+	}
+	return out, nil
+}
+
+// unreadable counts values of a text column that are no numbers.
+func (s *Service) unreadable(ctx context.Context, r Record, v Version, i int) (bad int64, example string, err error) {
+	if r.Stored[i] == table.Number {
+		return 0, "", nil
+	}
+	v.Schema[i].Kind = table.Text
+	rows, err := s.query(ctx, r, v, fmt.Sprintf(`SELECT DISTINCT %[1]s, count(*) FROM t WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY 1`, column(i)))
+	if err != nil {
+		return 0, "", err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		var n int64
+		if err := rows.Scan(&text, &n); err != nil {
+			return 0, "", err
+		}
+		if _, ok := table.ParseNumber([]byte(text)); !ok {
+			if bad == 0 {
+				example = text
+			}
+			bad += n
+		}
+	}
+	return bad, example, rows.Err()
+}
+
+// one scans the only row of a query.
+func (s *Service) one(ctx context.Context, r Record, v Version, q string, to ...any) error {
+	rows, err := s.query(ctx, r, v, q)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return errors.Join(errors.New("dataset: the query gave no row"), rows.Err())
+	}
+	return errors.Join(rows.Scan(to...), rows.Err())
+}
+
+func nan(x sql.NullFloat64) float64 {
+	if !x.Valid || math.IsNaN(x.Float64) || math.IsInf(x.Float64, 0) {
+		return 0
+	}
+	return x.Float64
+}
