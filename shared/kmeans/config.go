@@ -38,7 +38,7 @@ type Config struct {
 const (
 	MaxRestarts   = 1000
 	MaxIterations = 1_000_000
-	MaxCells      = 1 << 28 // of the centroids: k times features
+	MaxCells      = 1 << 24 // of the centroids: k times features; a pass needs up to 9 times their 128 MiB
 )
 
 // WithDefaults fills in what is zero.

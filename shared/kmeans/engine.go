@@ -54,8 +54,13 @@ type Seeder interface {
 	// decides, so it does not matter who asks it.
 	Draw(ctx context.Context, seed, purpose uint64, times float64) ([]int64, error)
 
-	// Pick gives for each number in [0, 1) the row at that share of the potential,
-	// in row order. A row that equals a seed is never picked; the potential must not be 0.
+	// Pick gives for each number in [0, 1) the row at that share of the potential, in
+	// row order. Shards are passed by while the sum of their potentials is at most
+	// the number times the potential, the last one never; then rows of the shard
+	// while the sum of their squared distances is at most what remains. Where
+	// rounding leaves no row it is the shard's last that differs from all seeds, or
+	// else the last before the shard, or else the first after it. So a row that
+	// equals a seed is never picked; the potential must not be 0.
 	Pick(ctx context.Context, at []float64) ([]int64, error)
 
 	// Weights gives for each seed the number of rows nearest to it, ties to the lowest index.

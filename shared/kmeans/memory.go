@@ -237,12 +237,12 @@ func (m *Memory) Far(ctx context.Context, centroids Matrix, most int) ([]Far, er
 	parts := make([][]Far, shards)
 	if err := m.over(ctx, size, nil, func(s, lo, hi int) error {
 		var top []Far
-		least := math.Inf(-1) // what a row must reach
+		least := math.Inf(-1) // what a row must exceed: equal ones come after those in top
 		err := m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
 			for i := lo; i < hi; i++ {
 				l := int(m.labels[i])
 				sq := kernel.SquaredDistance(m.row(i), centroids.Row(l))
-				if sq < least {
+				if sq <= least {
 					continue
 				}
 				if top = append(top, Far{int64(i), l, sq}); len(top) >= 2*most {

@@ -92,7 +92,7 @@ func checkResult(t *testing.T, c enginetest.Case, r *kmeans.Result, labels []int
 }
 
 // golden is the bits of a training on every machine: amd64, arm64, wasm.
-const golden = "675f7e65"
+const golden = "51f20273"
 
 func TestGolden(t *testing.T) {
 	var all []string
@@ -233,6 +233,22 @@ func TestTooFewDifferentRows(t *testing.T) {
 			if err != nil || r.Inertia != 0 || slices.Contains(r.Sizes, 0) {
 				t.Errorf("%s, %d rows, k=5: %+v, %v, want inertia 0", name, n, r, err)
 			}
+		}
+	}
+}
+
+// Where each round of k-means|| sees one value only, so large are the differences,
+// the seeds are different rows nevertheless.
+func TestSeedsAreDifferentRows(t *testing.T) {
+	const n, k = 7000, 7
+	rows := make([]float32, n)
+	for i := range rows {
+		rows[i] = float32(math.Pow(1e5, float64(i%k)))
+	}
+	for seed := range uint64(5) {
+		r, _ := train(t, enginetest.Case{Rows: rows, N: n, D: 1}, kmeans.Config{K: k, Seed: seed})
+		if r.Inertia != 0 || slices.Max(r.Sizes) != n/k {
+			t.Errorf("seed %d: inertia %v, sizes %v, want 0 and %d each", seed, r.Inertia, r.Sizes, n/k)
 		}
 	}
 }

@@ -38,12 +38,17 @@ func Cases() []Case {
 	for i := range offset {
 		offset[i] += 1e4
 	}
+	unit := make([]float32, 4096) // sums of distances are exactly dyadic shares of the whole
+	for i := range unit {
+		unit[i] = float32(i % 2)
+	}
 	huge := blobs(2000, 3, 4)
 	for i := range huge {
 		huge[i] *= 1e30
 	}
 	return append(all,
 		Case{Name: "all rows equal", Rows: equal, N: 3000, D: 2, K: 3},
+		Case{Name: "unit steps", Rows: unit, N: 4096, D: 1, K: 2},
 		Case{Name: "ties", Rows: grid, N: 5000, D: 2, K: 9},
 		Case{Name: "offset", Rows: offset, N: 4000, D: 3, K: 4},
 		Case{Name: "huge", Rows: huge, N: 2000, D: 3, K: 4},

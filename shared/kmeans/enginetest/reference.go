@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"testing"
 
 	"github.com/centroid-studio/centroid/shared/kernel"
 	"github.com/centroid-studio/centroid/shared/kmeans"
@@ -127,16 +126,38 @@ func (r *ref) draw(seed, purpose uint64, times float64) (rows []int64) {
 	return rows
 }
 
-// checkPick holds a picked row to its share of the potential, up to rounding, and
-// to not being a seed.
-func (r *ref) checkPick(t *testing.T, at float64, row int64) {
-	t.Helper()
-	before := 0.0
-	for _, sq := range r.squared[:row] {
-		before += sq
+// pick is the contract of Seeder.Pick to the letter.
+func (r *ref) pick(at float64) int64 {
+	_, size := kmeans.Shards(r.c.N, r.c.D, 1)
+	goal, lo, before := float64(at*r.potential()), 0, 0.0
+	for ; lo+size < r.c.N; lo += size {
+		sum := 0.0
+		for _, sq := range r.squared[lo : lo+size] {
+			sum += sq
+		}
+		if before+sum > goal {
+			break
+		}
+		before += sum
 	}
-	p := r.potential()
-	if own := r.squared[row]; !(own > 0) || before > at*p*(1+1e-9)+p*1e-9 || before+own < at*p*(1-1e-9)-p*1e-9 {
-		t.Errorf("Pick(%v) = row %d with %v after %v, of a potential of %v", at, row, own, before, p)
+	last, sum := -1, 0.0
+	for i := lo; i < min(lo+size, r.c.N); i++ {
+		if sum += r.squared[i]; r.squared[i] > 0 {
+			last = i
+		}
+		if r.squared[i] > 0 && sum > goal-before {
+			return int64(i)
+		}
 	}
+	for i := lo; last < 0 && i > 0; i-- {
+		if r.squared[i-1] > 0 {
+			last = i - 1
+		}
+	}
+	for i := lo; last < 0; i++ {
+		if r.squared[i] > 0 {
+			last = i
+		}
+	}
+	return int64(last)
 }
