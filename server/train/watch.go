@@ -1,0 +1,133 @@
+package train
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/centroid-studio/centroid/server/job"
+	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+const (
+	progressEvery  = 100 * time.Millisecond // events inside a pass, at most
+	centroidValues = 4096                   // passes of larger k x d leave the centroids to the model
+)
+
+// watch makes events and progress of what a training reports. Its methods run
+// on the goroutine of the training, but for progress.
+type watch struct {
+	rec    *record
+	tally  *tally
+	clock  job.Clock
+	config kmeans.Config // with its defaults
+
+	rows  int64     // in a pass; 0 until the matrix is there
+	told  time.Time // last event
+	phase wire.EventType
+
+	seeding wire.Seeding
+	// The pass or round at work.
+	start    time.Time // when it began
+	at       time.Time // when done was reported
+	done     int64
+	finished int64 // passes of this attempt's restart, and all of the restarts before
+}
+
+// emit adds an event.
+func (w *watch) emit(e wire.Event) {
+	w.told = w.clock.Now()
+	w.rec.add(e)
+}
+
+// enter begins a phase that counts rows: loading or scoring.
+func (w *watch) enter(phase wire.EventType, total int64) {
+	w.phase = phase
+	w.emit(wire.Event{Type: phase, Progress: &wire.Progress{Total: total}})
+}
+
+// count reports rows of a phase.
+func (w *watch) count(done, total int64) {
+	if w.phase == wire.EventLoading {
+		w.tally.set(wire.Progress{Done: done, Total: total})
+	}
+	if done < total && w.clock.Now().Sub(w.told) < progressEvery {
+		return
+	}
+	w.emit(wire.Event{Type: w.phase, Progress: &wire.Progress{Done: done, Total: total}})
+}
+
+// score reports rows of the silhouette.
+func (w *watch) score(done, total int64) {
+	if w.phase != wire.EventScoring {
+		w.enter(wire.EventScoring, total)
+	}
+	w.count(done, total)
+}
+
+// observer is what kmeans.Run tells.
+func (w *watch) observer() kmeans.Observer {
+	return kmeans.Observer{Seeding: w.onSeeding, Rows: w.onRows, Pass: w.onPass}
+}
+
+func (w *watch) onSeeding(restart, round, rounds int) {
+	w.phase = wire.EventSeeding
+	w.seeding = wire.Seeding{Restart: restart, Of: w.config.Restarts, Round: round, Rounds: rounds}
+	w.start, w.done = w.clock.Now(), 0
+	w.finished = int64(restart) * int64(w.config.MaxIterations)
+	// Rounds can be as many as clusters: the first is told, the others when there is time.
+	if round == 1 || w.start.Sub(w.told) >= progressEvery {
+		s := w.seeding
+		w.emit(wire.Event{Type: wire.EventSeeding, Seeding: &s, Progress: &wire.Progress{Total: w.rows}})
+	}
+}
+
+func (w *watch) onRows(done, total int64) {
+	now := w.clock.Now()
+	if done < w.done { // another pass or round has begun, when the one before was through
+		w.start = w.at
+		if w.phase == wire.EventSeeding && w.seeding.Round == w.seeding.Rounds {
+			w.phase = wire.EventPass
+		}
+	}
+	w.at, w.done = now, done
+	if w.phase != wire.EventSeeding {
+		w.overall(done)
+	}
+	if now.Sub(w.told) < progressEvery || done >= total {
+		return
+	}
+	e := wire.Event{Type: wire.EventProgress, Progress: &wire.Progress{Done: done, Total: total}}
+	if w.phase == wire.EventSeeding {
+		s := w.seeding
+		e.Type, e.Seeding = wire.EventSeeding, &s
+	}
+	w.emit(e)
+}
+
+func (w *watch) onPass(p kmeans.PassInfo, c kmeans.Checkpoint) {
+	now := w.clock.Now()
+	seconds := now.Sub(w.start).Seconds()
+	w.phase, w.start, w.at, w.done = wire.EventPass, now, now, 0
+	w.finished = int64(p.Restart)*int64(w.config.MaxIterations) + int64(p.Pass)
+	w.overall(0)
+	pass := wire.Pass{PassInfo: p, Restarts: w.config.Restarts, MaxPasses: w.config.MaxIterations, Rows: w.rows}
+	pass.Centroids = kmeans.Matrix{}
+	if len(p.Centroids.Data) <= centroidValues {
+		pass.Centroids = p.Centroids.Clone() // written later, when Run may have moved on
+	}
+	if seconds > 0 {
+		pass.RowsPerSecond = float64(w.rows) / seconds
+		pass.SecondsLeft = seconds * float64(int64(w.config.Restarts)*int64(w.config.MaxIterations)-w.finished)
+	}
+	w.emit(wire.Event{Type: wire.EventPass, Pass: &pass})
+	w.rec.keep(func() ([]byte, error) { return json.Marshal(c) })
+}
+
+// overall tells the job's progress: rows of all passes, of as many as there can be at most.
+func (w *watch) overall(done int64) {
+	w.tally.set(wire.Progress{
+		Done:  w.finished*w.rows + done,
+		Total: int64(w.config.Restarts) * int64(w.config.MaxIterations) * w.rows,
+	})
+}
