@@ -1,0 +1,309 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/centroid-studio/centroid/server/train"
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/model"
+	"github.com/centroid-studio/centroid/shared/prep"
+	"github.com/centroid-studio/centroid/shared/table"
+)
+
+// trainCommand is the flags of `centroid train`.
+type trainCommand struct {
+	data, out, name, label, start string
+	columns                       []string
+	scale, missing, init          string
+	config                        kmeans.Config
+	workers                       int
+}
+
+// newTrainCommand makes `centroid train`, which needs no server.
+func newTrainCommand() *cobra.Command {
+	var t trainCommand
+	cmd := &cobra.Command{
+		Use:   "train --data table.csv --k 3 --out model.json",
+		Short: "Train a model on a CSV file, without a server",
+		Long: "Train a model on a CSV file, without a server. The same data, settings and seed give the same model as on the server.\n" +
+			"Numbers are features unless they only count the rows; a column of classes is compared with the clusters.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return t.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&t.data, "data", "", "rows: a CSV file with a header (required)")
+	f.StringVar(&t.out, "out", "", "where the model goes: a JSON file, or - for standard output (required)")
+	f.StringVar(&t.name, "name", "", "the model's name (the file's name and k if empty)")
+	f.StringSliceVar(&t.columns, "columns", nil, "features, with commas between them (all suitable columns if empty)")
+	f.StringVar(&t.label, "label", "", "column to compare the clusters with (guessed if empty, none for no column)")
+	f.StringVar(&t.scale, "scale", string(prep.Standard), "none, standard or minmax")
+	f.StringVar(&t.missing, "missing", string(prep.Drop), "rows with a missing value: drop, or fill with mean or median")
+	f.IntVar(&t.config.K, "k", 0, "clusters (8 if 0, with --start as many as it has)")
+	f.StringVar(&t.init, "init", "", "k-means||, k-means++, random or given (k-means|| if empty, with --start given)")
+	f.StringVar(&t.start, "start", "", "start centroids: a CSV file with the features' columns, in original units")
+	f.IntVar(&t.config.Restarts, "restarts", 1, "runs from other starts, the best is kept")
+	f.IntVar(&t.config.MaxIterations, "max-iterations", 300, "passes of one run at most")
+	f.Float64Var(&t.config.Tolerance, "tolerance", 0.0001, "stop when the centroids' squared shift is at most this times the features' mean variance (0: when no row changes its cluster)")
+	f.Uint64Var(&t.config.Seed, "seed", 0, "of all that is chosen by chance")
+	f.IntVar(&t.workers, "workers", runtime.GOMAXPROCS(0), "goroutines; the model does not depend on it")
+	for _, name := range []string{"data", "out"} {
+		if err := cmd.MarkFlagRequired(name); err != nil {
+			panic(err) // the flag is defined above
+		}
+	}
+	return cmd
+}
+
+func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err error) {
+	if t.workers < 1 {
+		return fault.Fieldf("workers", "--workers is %d, want at least 1.", t.workers)
+	}
+	src, err := readTable(t.data)
+	if err != nil {
+		return err
+	}
+	label, err := t.roles(src.Schema())
+	if err != nil {
+		return err
+	}
+	cfg := prep.Config{Columns: t.features(src.Schema()), Scale: prep.Scale(t.scale), Missing: prep.Missing(t.missing)}
+	t.config.Init = kmeans.Init(t.init)
+	in := train.FitInput{Source: src, Prep: cfg, Config: t.config, Label: label, Workers: t.workers, DataName: filepath.Base(t.data)}
+	if t.start != "" {
+		if in.Start, err = readStart(t.start, src.Schema(), cfg.Columns); err != nil {
+			return err
+		}
+		if in.Config.Init == "" {
+			in.Config.Init = kmeans.Given
+		}
+		if in.Config.K == 0 {
+			in.Config.K = len(in.Start)
+		}
+	}
+	in.Config = in.Config.WithDefaults()
+	if in.Name = t.name; in.Name == "" {
+		in.Name = fmt.Sprintf("%s k=%d", strings.TrimSuffix(in.DataName, filepath.Ext(in.DataName)), in.Config.K)
+	}
+	if in.MatrixDir, err = os.MkdirTemp("", "centroid-train-"); err != nil {
+		return fault.Wrap("train", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(in.MatrixDir)) }()
+
+	bar := newProgress(stderr)
+	in.Loading = func(done, total int64) { bar.show("Preparing rows", done, total) }
+	in.Scoring = func(done, total int64) { bar.show("Measuring the silhouette", done, total) }
+	in.Observer = bar.observer(in.Config.Restarts)
+	res, err := train.Fit(ctx, in)
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	b, err := model.Encode(res.Model)
+	if err != nil {
+		return err
+	}
+	summary := stdout
+	if t.out == "-" {
+		summary = stderr
+	}
+	if err := writeOut(t.out, stdout, func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+		return err
+	}
+	return summarise(summary, res, t.out)
+}
+
+// roles settles which column is the label, "" for none.
+func (t *trainCommand) roles(s table.Schema) (string, error) {
+	label := t.label
+	if label != "" && label != "none" && s.Index(label) < 0 {
+		return "", fault.Fieldf("label", "--label: there is no column %q. The columns are: %s.", label, namesOf(s))
+	}
+	for i := range s {
+		switch c := &s[i]; {
+		case c.Name == label:
+			c.Role = table.Label
+		case c.Role == table.Label && (label != "" || slices.Contains(t.columns, c.Name)):
+			c.Role = table.Ignored
+		case c.Role == table.Label:
+			label = c.Name
+		}
+	}
+	if label == "none" && s.Index(label) < 0 {
+		label = ""
+	}
+	return label, nil
+}
+
+// features gives the columns to train on.
+func (t *trainCommand) features(s table.Schema) []string {
+	if len(t.columns) > 0 {
+		return t.columns
+	}
+	var names []string
+	for _, c := range s {
+		if c.Role == table.Feature && c.Kind != table.Text {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+func namesOf(s table.Schema) string {
+	names := make([]string, len(s))
+	for i, c := range s {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func openFile(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &fault.Error{Code: fault.NotFound, Op: "open", Err: err, Msg: fmt.Sprintf("%s can't be opened: does it exist, and may you read it?", path)}
+	}
+	return f, nil
+}
+
+func readTable(path string) (*table.Memory, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m, err := table.ReadMemory(f, table.Limits{})
+	return m, inFile(path, err)
+}
+
+// inFile names the file that a fault is about.
+func inFile(path string, err error) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return fault.Wrap("read", err)
+	}
+	named := *e
+	named.Msg = path + ": " + e.Msg
+	return &named
+}
+
+// readStart reads start centroids, one a line, in the order of columns.
+func readStart(path string, s table.Schema, columns []string) ([][]table.Cell, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := table.NewReader(f, table.Limits{})
+	if err != nil {
+		return nil, inFile(path, err)
+	}
+	at := make([]int, len(columns))
+	var bad []string
+	for i, name := range columns {
+		if at[i] = slices.Index(r.Header(), name); at[i] < 0 {
+			bad = append(bad, fmt.Sprintf("column %q is missing", name))
+		}
+	}
+	if bad != nil {
+		return nil, fault.Fieldf("start", "%s: %s. It needs all columns that are trained on.", path, strings.Join(bad, ", "))
+	}
+	var all [][]table.Cell
+	for {
+		fields, err := r.Read()
+		if err == io.EOF {
+			return all, nil
+		}
+		if err != nil {
+			return nil, inFile(path, err)
+		}
+		cells := make([]table.Cell, len(columns))
+		for i, j := range at {
+			field := fields[j]
+			number := s.Index(columns[i]) >= 0 && s[s.Index(columns[i])].Kind == table.Number
+			switch x, ok := table.ParseNumber(field); {
+			case table.IsMissing(field):
+			case !number:
+				cells[i] = table.Str(string(field))
+			case ok:
+				cells[i] = table.Num(x)
+			default:
+				return nil, &fault.Error{Code: fault.Invalid, Field: "start", Line: r.Line(), Column: j + 1,
+					Msg: fmt.Sprintf("%s: line %d: %s is %q, want a number.", path, r.Line(), columns[i], field)}
+			}
+		}
+		all = append(all, cells)
+	}
+}
+
+// writeOut writes a file as a whole or not at all; "-" is standard output.
+func writeOut(path string, stdout io.Writer, write func(io.Writer) error) (err error) {
+	if path == "-" {
+		return write(stdout)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err == nil {
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, os.Remove(f.Name()))
+			}
+		}()
+		err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if _, ours := errors.AsType[*fault.Error](err); err == nil || ours || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &fault.Error{Code: fault.Unavailable, Op: "write", Err: err, Msg: fmt.Sprintf("%s can't be written: does the folder exist, may you write there, and is there room?", path)}
+}
+
+// summarise tells how the training went.
+func summarise(w io.Writer, res *train.FitResult, out string) error {
+	m := res.Model
+	tr := m.Training
+	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	ended := "no more changes"
+	if !tr.Converged {
+		ended = "stopped by --max-iterations"
+	}
+	fmt.Fprintf(tw, "rows\t%d", m.Data.Rows)
+	if m.Data.Dropped > 0 {
+		fmt.Fprintf(tw, " (%d with missing values left out)", m.Data.Dropped)
+	}
+	fmt.Fprintf(tw, "\npasses\t%d (%s)\ninertia\t%.10g\n", tr.Passes, ended, tr.Inertia)
+	if s := tr.Silhouette; s != nil {
+		fmt.Fprintf(tw, "silhouette\t%.4f", s.Mean)
+		if s.Sampled {
+			fmt.Fprintf(tw, " ± %.4f (of %d rows)", s.Error, s.Rows)
+		}
+		fmt.Fprintln(tw)
+	}
+	if tr.Label != nil {
+		fmt.Fprintf(tw, "ARI\t%.4f (against %s)\n", tr.Label.ARI, tr.Label.Column)
+	}
+	for i, c := range m.Clusters {
+		fmt.Fprintf(tw, "cluster %d\t%d rows, %.1f %%\n", i, c.Size, 100*float64(c.Size)/float64(m.Data.Rows))
+	}
+	for _, name := range res.Constant {
+		fmt.Fprintf(tw, "note\t%s is the same in all rows and tells nothing apart\n", name)
+	}
+	fmt.Fprintf(tw, "hash\t%s\n", m.Hash)
+	if out != "-" {
+		fmt.Fprintf(tw, "model\t%s\n", out)
+	}
+	return fault.Wrap("train.summary", tw.Flush())
+}
