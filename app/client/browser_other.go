@@ -1,0 +1,33 @@
+//go:build !wasm
+
+package client
+
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// browser gives a transport that reaches nothing: there is no browser.
+func browser() Transport { return nowhere{} }
+
+// listen does nothing: no network comes and goes here.
+func listen(*Client) {}
+
+type nowhere struct{}
+
+func (nowhere) Fetch(string, string, []byte) (Response, error) { return Response{}, errPlain }
+
+func (nowhere) Dial(_ string, _ func(), _ func([]byte), shut func()) Socket {
+	go shut()
+	return closedSocket{}
+}
+
+type closedSocket struct{}
+
+func (closedSocket) Send([]byte) error { return errPlain }
+func (closedSocket) Close()            {}
+
+func send(string, string, app.Value, func(sent, total int64), <-chan struct{}) (Response, error) {
+	return Response{}, errPlain
+}
+
+func blob(string) app.Value { return nil }
