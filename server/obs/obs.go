@@ -1,5 +1,5 @@
 // Package obs is what one sees of a running server from outside: its log, its
-// health, its profiler.
+// health, its counters, its profiler.
 package obs
 
 import (
@@ -58,13 +58,14 @@ func answer(w http.ResponseWriter, status int, report map[string]string) {
 	_ = json.NewEncoder(w).Encode(report) // the client has gone, if anything
 }
 
-// Profile serves the profiler on addr until stop is called.
-func Profile(addr string, log *slog.Logger) (stop func() error, err error) {
+// Profile serves the profiler, and metrics at /metrics, on addr until stop is called.
+func Profile(addr string, metrics http.Handler, log *slog.Logger) (stop func() error, err error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
