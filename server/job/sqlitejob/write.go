@@ -23,6 +23,14 @@ func (s *Store) Enqueue(ctx context.Context, j job.Job, first ...wire.Event) err
 		j.Payload = []byte{}
 	}
 	return wrap("sqlitejob.Enqueue", s.tx(ctx, func(tx *sql.Tx) error {
+		fallen := false // something in After ended without being done
+		for _, needs := range j.After {
+			state, err := stateOf(ctx, tx, needs)
+			if err != nil {
+				return err
+			}
+			fallen = fallen || state == job.Failed || state == job.Canceled
+		}
 		now := s.now().UnixMicro()
 		r, err := tx.ExecContext(ctx, `INSERT INTO job (id, kind, owner, payload, max_attempts, state, due, created)
 			VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6) ON CONFLICT DO NOTHING`, j.ID, j.Kind, j.Owner, j.Payload, j.MaxAttempts, now)
@@ -34,22 +42,18 @@ func (s *Store) Enqueue(ctx context.Context, j job.Job, first ...wire.Event) err
 		} else if n == 0 {
 			return fault.Newf(fault.Conflict, "There is already a job %q.", j.ID)
 		}
+		for _, needs := range j.After {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO dependency (job, needs) VALUES ($1, $2) ON CONFLICT DO NOTHING`, j.ID, needs); err != nil {
+				return err
+			}
+		}
 		added, err := s.add(ctx, tx, j.ID, 0, first)
 		if err != nil {
 			return err
 		}
-		for _, needs := range j.After {
-			state, err := stateOf(ctx, tx, needs)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO dependency (job, needs) VALUES ($1, $2) ON CONFLICT DO NOTHING`, j.ID, needs); err != nil {
-				return err
-			}
-			if state == job.Failed || state == job.Canceled {
-				_, err := s.end(ctx, tx, row{id: j.ID, last: int64(len(added))}, job.Canceled, "", wire.Event{Type: wire.EventCanceled})
-				return err
-			}
+		if fallen {
+			_, err := s.end(ctx, tx, row{id: j.ID, last: int64(len(added))}, job.Canceled, "", wire.Event{Type: wire.EventCanceled})
+			return err
 		}
 		return s.ready(ctx, tx, j.ID)
 	}))
@@ -195,13 +199,23 @@ func (s *Store) end(ctx context.Context, tx *sql.Tx, r row, state job.State, res
 		if state == job.Done {
 			err = s.ready(ctx, tx, w.id)
 		} else {
-			_, err = s.end(ctx, tx, w, job.Canceled, "", wire.Event{Type: wire.EventCanceled})
+			err = s.fall(ctx, tx, w)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("job %s, which waits for %s: %w", w.id, r.id, err)
 		}
 	}
 	return added, nil
+}
+
+// fall cancels a job that waits, unless it has fallen with another that it waits for.
+func (s *Store) fall(ctx context.Context, tx *sql.Tx, r row) error {
+	state, err := stateOf(ctx, tx, r.id)
+	if err != nil || state != job.Waiting {
+		return err
+	}
+	_, err = s.end(ctx, tx, r, job.Canceled, "", wire.Event{Type: wire.EventCanceled})
+	return err
 }
 
 // waiters lists the jobs that still wait for id.
