@@ -1,0 +1,5 @@
+//go:build !wasm
+
+package device
+
+func browser() Store { return &memory{} }

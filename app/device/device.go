@@ -1,0 +1,89 @@
+// Package device is what stays on this device: the models that predict without
+// a server. Its calls block: make them in ctx.Async.
+package device
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/model"
+)
+
+// Store keeps texts by key. It is safe for use by many goroutines.
+type Store interface {
+	// All gives every text, in no order.
+	All() ([]string, error)
+	// Get gives a text; ok is false if there is none.
+	Get(key string) (text string, ok bool, err error)
+	// Put keeps a text in the place of one that was there. It is kept for good when Put returns.
+	Put(key, text string) error
+	// Delete forgets a text; one that is not there is no error.
+	Delete(key string) error
+}
+
+// store is the browser's; outside of one it lasts as long as the program.
+var store = sync.OnceValue(browser)
+
+// Models gives the models on this device, newest first. Those that can't be
+// read are left out, and err says so beside the others.
+func Models() ([]*model.Model, error) { return models(store()) }
+
+func models(s Store) ([]*model.Model, error) {
+	texts, err := s.All()
+	if err != nil {
+		return nil, fault.Wrap("device.Models", err)
+	}
+	var all []*model.Model
+	var bad []error
+	for _, text := range texts {
+		m, err := model.Decode([]byte(text))
+		if err != nil {
+			bad = append(bad, err)
+			continue
+		}
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(a, b *model.Model) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
+	})
+	if bad != nil {
+		return all, &fault.Error{Code: fault.Invalid, Op: "device.Models", Err: errors.Join(bad...),
+			Msg: "A model on this device can't be read. Save it again from the Models page."}
+	}
+	return all, nil
+}
+
+// Model gives one of the models on this device; fault.NotFound if it is not there.
+func Model(id string) (*model.Model, error) { return get(store(), id) }
+
+func get(s Store, id string) (*model.Model, error) {
+	text, ok, err := s.Get(id)
+	if err != nil {
+		return nil, fault.Wrap("device.Model", err)
+	}
+	if !ok {
+		return nil, fault.Newf(fault.NotFound, "This model is not on this device. Open it once while the server can be reached.")
+	}
+	m, err := model.Decode([]byte(text))
+	return m, fault.Wrap("device.Model", err)
+}
+
+// SaveModel keeps m on this device, in the place of one with the same id.
+func SaveModel(m *model.Model) error { return save(store(), m) }
+
+func save(s Store, m *model.Model) error {
+	if m.ID == "" {
+		return fault.Newf(fault.Invalid, "A model without an id can't be kept on this device.")
+	}
+	b, err := model.Encode(m)
+	if err != nil {
+		return err
+	}
+	return fault.Wrap("device.SaveModel", s.Put(m.ID, string(b)))
+}
+
+// DeleteModel takes a model off this device; one that is not there is no error.
+func DeleteModel(id string) error { return fault.Wrap("device.DeleteModel", store().Delete(id)) }
