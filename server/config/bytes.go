@@ -13,9 +13,9 @@ type Bytes int64
 var units = []struct {
 	name string
 	size Bytes
-}{ // those of 1024 first, so that String prefers them
-	{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10},
-	{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"B", 1},
+}{ // largest first; "B" is last, for all others end in it too
+	{"TiB", 1 << 40}, {"TB", 1e12}, {"GiB", 1 << 30}, {"GB", 1e9},
+	{"MiB", 1 << 20}, {"MB", 1e6}, {"KiB", 1 << 10}, {"KB", 1e3}, {"B", 1},
 }
 
 // String gives the largest unit that needs no fraction.
