@@ -68,6 +68,7 @@ type Options struct {
 	Token    time.Duration    // life of a program's token; 0 means 365 days
 	Now      func() time.Time // nil means time.Now
 	Password *argon2id.Params // nil means 19 MiB, 2 passes, 1 lane (OWASP's password storage sheet)
+	Hashes   int              // passwords hashed at the same time; 0 means 4
 }
 
 // Service checks and makes identities.
@@ -96,11 +97,14 @@ func New(store Store, o Options) (*Service, error) {
 	if o.Password == nil {
 		o.Password = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	}
+	if o.Hashes == 0 {
+		o.Hashes = 4
+	}
 	decoy, err := argon2id.CreateHash(rand.Text(), o.Password)
 	if err != nil {
 		return nil, fault.Wrap("auth.New", err)
 	}
-	return &Service{store: store, o: o, limit: newLimiter(o.Now), hash: make(chan struct{}, 4), decoy: decoy}, nil
+	return &Service{store: store, o: o, limit: newLimiter(o.Now), hash: make(chan struct{}, o.Hashes), decoy: decoy}, nil
 }
 
 var nameRule = regexp.MustCompile(`^[\p{L}\p{N}._-]{1,64}$`)

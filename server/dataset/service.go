@@ -26,6 +26,7 @@ type Config struct {
 	Dir         string           // where the files are
 	Meta        Meta             // what is known of them
 	UploadLimit int64            // bytes of one file; 0 means 4 GB
+	Guest       bool             // another process owns Dir and may be in the middle of an upload: remove nothing
 	Now         func() time.Time // nil means time.Now
 }
 
@@ -37,7 +38,8 @@ type Service struct {
 
 const partial = ".partial" // ends the name of what is being made
 
-// Open opens the datasets in c.Dir and removes what a crash left half made.
+// Open opens the datasets in c.Dir and removes what a crash left half made,
+// unless it is a guest there. The caller closes the service.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	const op = "dataset.Open"
 	if c.UploadLimit == 0 {
@@ -50,8 +52,10 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 		return nil, fault.Wrap(op, err)
 	}
 	s := &Service{c: c}
-	if err := s.sweep(ctx); err != nil {
-		return nil, fault.Wrap(op, err)
+	if !c.Guest {
+		if err := s.sweep(ctx); err != nil {
+			return nil, fault.Wrap(op, err)
+		}
 	}
 	var err error
 	if s.db, err = openTables(c.Dir); err != nil {
