@@ -41,6 +41,7 @@ function draw(el, spec) {
     charts.set(el, (c = { chart, observer }));
   }
   c.spec = spec;
+  spec.centers = centersOf(spec);
   paint(c);
 }
 
@@ -48,9 +49,11 @@ function draw(el, spec) {
 function move(el, spec) {
   const c = charts.get(el);
   if (!c) return;
-  c.spec = { ...c.spec, centers: spec.centers.map((m) => ({ ...m, at: spec.arrays[m.at], trail: spec.arrays[m.trail] })) };
+  c.spec.centers = centersOf(spec); // in place: the tooltip reads them there
   c.chart.setOption({ series: centerSeries(c.spec, theme()) });
 }
+
+const centersOf = (spec) => spec.centers?.map((m) => ({ cluster: m.cluster, at: spec.arrays[m.at], trail: spec.arrays[m.trail] }));
 
 // drop takes the chart away.
 function drop(el) {
@@ -166,7 +169,6 @@ function scatter(spec, t) {
   const n = groups.reduce((sum, g) => sum + g.points.length / 2, 0);
   const size = n < 500 ? 8 : n < 3000 ? 6 : 4;
   const all = groups.map((g) => g.points);
-  spec.centers = spec.centers.map((m) => (m.at.length === undefined ? { ...m, at: spec.arrays[m.at], trail: spec.arrays[m.trail] } : m));
   const tip = ({ seriesId, dataIndex, name }) => {
     if (seriesId === "centers") {
       const at = spec.centers[dataIndex].at;
