@@ -1,0 +1,26 @@
+// Package app is what the user sees: the table of pages, and how they are served.
+package app
+
+import (
+	goapp "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"github.com/centroid-studio/centroid/app/page"
+)
+
+// pages says which component is drawn at which path.
+var pages = []struct {
+	Path string
+	Page goapp.Composer
+}{
+	{"/", &page.Landing{}},
+	{"/login", &page.Login{}},
+	{"/register", &page.Register{}},
+	{"/account", &page.Account{}},
+}
+
+// Routes registers all pages. Call it once, in the browser and on the server.
+func Routes() {
+	for _, p := range pages {
+		goapp.Route(p.Path, p.Page)
+	}
+}

@@ -1,0 +1,81 @@
+//go:build !wasm
+
+package app
+
+import (
+	"strings"
+	"time"
+
+	goapp "github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// WasmLength is the header that tells the size of app.wasm before compression,
+// for the bar that shows how far the first visit has loaded.
+const WasmLength = "X-Wasm-Length"
+
+// Styles is the style sheets of every page, in order.
+var Styles = []string{"/web/pico.min.css", "/web/app.css"}
+
+// scripts is the scripts of every page: the theme before the first paint, the
+// charts after it.
+var scripts = []string{"/web/theme.js", "/web/charts.js defer"}
+
+// updateEvery is how often a page that stays open looks for a newer version.
+const updateEvery = 10 * time.Minute
+
+// Handler gives go-app's handler for the pages, app.js, the service worker and
+// the manifest. version is that of the app in browsers: another one makes them
+// load everything anew. All under /web/ and /wasm_exec.js are the caller's to
+// serve, with app.wasm's size in the header WasmLength. Routes comes first.
+func Handler(version string) *goapp.Handler {
+	return &goapp.Handler{
+		Name:        "Centroid",
+		ShortName:   "Centroid",
+		Title:       "Centroid",
+		Description: "A table becomes clusters, live, and the clusters become a prediction that runs in the browser.",
+		Lang:        "en",
+		Icon: goapp.Icon{
+			Default:    "/web/icon-192.png",
+			Large:      "/web/icon-512.png",
+			SVG:        "/web/icon.svg",
+			AppleTouch: "/web/icon-192.png",
+		},
+		BackgroundColor:         "#f7f6f3",
+		ThemeColor:              "#f7f6f3",
+		LoadingLabel:            "Loading, {progress} %",
+		Styles:                  append([]string(nil), Styles...),
+		Scripts:                 append([]string(nil), scripts...),
+		CacheableResources:      cached(),
+		AutoUpdateInterval:      updateEvery,
+		Version:                 version,
+		WasmContentLengthHeader: WasmLength,
+		ServiceWorkerTemplate:   worker(),
+		Resources:               resources{},
+	}
+}
+
+// worker is go-app's service worker, but calls to the server pass it by: there
+// is nothing of them in its cache, and an upload that went through it would not
+// tell how far it is.
+func worker() string {
+	const fetch = `self.addEventListener("fetch", (event) => {`
+	return strings.Replace(goapp.DefaultAppWorkerJS, fetch, fetch+`
+  if (new URL(event.request.url).pathname.startsWith("/api/")) return;`, 1)
+}
+
+// cached is what opens without a server besides the styles, scripts and icons:
+// every page, for the service worker keeps exact paths.
+func cached() []string {
+	out := []string{"/web/icon.svg"}
+	for _, p := range pages {
+		out = append(out, p.Path)
+	}
+	return out
+}
+
+// resources says where the files are; serving them is not go-app's.
+type resources struct{}
+
+func (resources) Package() string { return "" }
+func (resources) Static() string  { return "" }
+func (resources) AppWASM() string { return "/web/app.wasm" }
