@@ -41,21 +41,28 @@ type Sub struct {
 
 // Subscribe watches a job: its events with Seq > after come on Events, the old
 // ones from the log at the reader's speed, then live ones. ctx is for the
-// whole subscription: when it ends, so does the channel. An unknown job is
+// whole subscription: when it ends, so does the channel. Where the job has ended
+// and after is its last event, the channel is closed at once. An unknown job is
 // fault.NotFound.
 func (h *Hub) Subscribe(ctx context.Context, job string, after int64) (*Sub, error) {
 	first, err := h.o.Log.Events(ctx, job, after, page)
 	if err != nil {
 		return nil, err
 	}
-	if len(first) == 0 && after > 0 { // a position beyond the log would wait for events that it then leaves out
-		last, err := h.o.Log.Last(ctx, job)
+	ended := false // all of a job that has ended was seen already
+	if len(first) == 0 && after > 0 {
+		seen, err := h.o.Log.Events(ctx, job, after-1, 1)
 		if err != nil {
 			return nil, err
 		}
-		if after > last[job] {
+		if len(seen) == 0 { // a position beyond the log would wait for events that it then leaves out
+			last, err := h.o.Log.Last(ctx, job)
+			if err != nil {
+				return nil, err
+			}
 			return nil, fault.Fieldf("after", "The job has %d events so far, so after can't be %d.", last[job], after)
 		}
+		ended = seen[0].Ends()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Sub{hub: h, job: job, pos: max(after, 0), cancel: cancel, ch: make(chan *Message, h.o.Buffer)}
@@ -64,6 +71,12 @@ func (h *Hub) Subscribe(ctx context.Context, job string, after int64) (*Sub, err
 	if h.closed {
 		cancel()
 		return nil, ErrClosed
+	}
+	if ended {
+		cancel()
+		s.ended = true
+		close(s.ch)
+		return s, nil
 	}
 	t := h.topics[job]
 	if t == nil {
