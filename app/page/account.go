@@ -85,7 +85,7 @@ func (a *Account) Render() app.UI {
 	}
 	switch {
 	case a.loaded:
-		body = append(body, app.Div().Class("grid-2").Body(
+		body = append(body, app.Div().Class("halves").Body(
 			a.session(), a.passwordCard()), a.tokenCard())
 	case a.err == nil:
 		body = append(body, ui.Skeleton())
