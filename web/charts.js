@@ -17,6 +17,7 @@ const SYMBOLS = [
 ];
 const GLIDE_MS = 200; // of the centroids from pass to pass; nothing else moves
 const TRAIL = 30; // newest segments of a trail that are drawn
+const LOW_PX = 200; // charts lower than this have fewer lines across
 
 const charts = new Map(); // element -> { chart, spec, observer }
 const contrast = matchMedia("(prefers-contrast: more)"), calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -66,7 +67,9 @@ function drop(el) {
 
 function paint(c) {
   // Merged by the ids of the series: what stays, as the centroids do, can glide.
-  c.chart.setOption(kinds[c.spec.kind](c.spec, theme()), { replaceMerge: ["series", "xAxis", "yAxis"] });
+  const option = kinds[c.spec.kind](c.spec, theme());
+  if (option.yAxis.type === "value" && c.chart.getHeight() < LOW_PX) option.yAxis.splitNumber = 3;
+  c.chart.setOption(option, { replaceMerge: ["series", "xAxis", "yAxis"] });
 }
 
 // Colours.
@@ -110,6 +113,8 @@ function figureOn(colour) {
 
 // exact writes a number whole, without the dust of binary fractions.
 const exact = (v) => String(+v.toPrecision(12));
+// grouped does so with commas between thousands, for what is read at a glance.
+const grouped = (v) => v.toLocaleString("en", { maximumSignificantDigits: 12 });
 // plain keeps names from being read as the markup of rich text.
 const plain = (s) => s.replaceAll("{", "{\u200b");
 const lines = (...all) => all.filter(Boolean).join("\n");
@@ -136,14 +141,14 @@ function frame(spec, t, x, y, tooltip) {
 function axis(a, t, place) {
   const { lo, hi, name, ...own } = a;
   const text = { color: t["ink-2"], fontSize: 12 };
-  const step = (hi - lo) / 10, num = bridge.num;
+  const step = (hi - lo) / 6, num = bridge.num;
   // Ticks whose short texts would be the same are written whole.
   const short = !(step > 0) || (num(hi) !== num(hi - step) && num(lo) !== num(lo + step));
   return {
     type: "value", scale: true, splitNumber: 5, name, ...place, nameTruncate: { maxWidth: 240 },
     nameTextStyle: { ...text, color: t.ink, ...place.nameTextStyle },
     axisLine: { show: true, lineStyle: { color: t.edge } }, axisTick: { show: false }, splitLine: { lineStyle: { color: t.line }, ...place.splitLine },
-    axisLabel: { ...text, hideOverlap: true, formatter: (v) => (short ? num(v) : exact(v)) },
+    axisLabel: { ...text, hideOverlap: true, formatter: (v) => (short ? num(v) : grouped(v)) },
     ...own,
   };
 }
@@ -210,7 +215,7 @@ function centerSeries(spec, t) {
   const mark = ({ cluster, at }) => {
     const { symbol, scale } = symbolOf(cluster), colour = colourOf(cluster, t);
     return {
-      name: String(cluster + 1), value: [at[0], at[1]], symbol, symbolSize: 22 * scale,
+      name: String(cluster + 1), value: [at[0], at[1]], symbol, symbolSize: 22 * scale * (symbol === "triangle" ? 1.15 : 1),
       itemStyle: { color: colour, borderColor: t.ink, borderWidth: 2, opacity: 1 },
       label: { show: true, formatter: "{b}", color: figureOn(colour), fontSize: 12, fontWeight: 700, offset: symbol === "triangle" ? [0, 4] : [0, 0] },
     };
@@ -228,7 +233,8 @@ function line(spec, t) {
   const all = spec.series.map((s) => ({ ...s, points: spec.arrays[s.points] })), many = all.length > 1;
   const styles = [[t.ink, "solid"], [t["ink-3"], "dashed"], [t["ink-2"], "dotted"]];
   const tip = (at) => lines(`${plain(spec.x)} ${exact(at[0].value[0])}`, ...at.map((p) => `${plain(many ? p.seriesName : spec.y)}: ${exact(p.value[1])}`));
-  const option = frame(spec, t, { name: spec.x, ...ends(all.map((s) => s.points), 0, 2) }, { name: spec.y, ...ends(all.map((s) => s.points), 1, 2) }, { trigger: "axis", formatter: tip, axisPointer: { lineStyle: { color: t.edge } } });
+  const whole = all.every((s) => s.points.every((v, i) => i % 2 === 1 || Number.isInteger(v)));
+  const option = frame(spec, t, { name: spec.x, ...ends(all.map((s) => s.points), 0, 2), minInterval: whole ? 1 : undefined }, { name: spec.y, ...ends(all.map((s) => s.points), 1, 2) }, { trigger: "axis", formatter: tip, axisPointer: { lineStyle: { color: t.edge } } });
   if (many) option.grid.right = 90;
   return {
     ...option,
@@ -267,7 +273,7 @@ function histogram(spec, t) {
     return { type: "rect", shape: { x: left + gap, y, width: Math.max(1, right - left - 2 * gap), height: base - y }, style: { fill: t.bar } };
   };
   return {
-    ...frame(spec, t, { name: spec.x, ...x, min: x.lo < x.hi ? x.lo : undefined, max: x.lo < x.hi ? x.hi : undefined }, { name: "rows", lo: 0, hi: top, scale: false, min: 0, splitNumber: 3, minInterval: 1 },
+    ...frame(spec, t, { name: spec.x, ...x, min: x.lo < x.hi ? x.lo : undefined, max: x.lo < x.hi ? x.hi : undefined }, { name: "rows", lo: 0, hi: top, scale: false, min: 0, minInterval: 1 },
       { trigger: "axis", formatter: tip, axisPointer: { type: "none" } }),
     series: [
       { id: "bins", type: "custom", data: bins, dimensions: ["middle", "rows", "from", "to", "sum", "density"], encode: { x: [0, 2, 3], y: 1 }, renderItem: bar, clip: true },
