@@ -1,8 +1,7 @@
 package chart
 
 import (
-	"strconv"
-	"strings"
+	"fmt"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
@@ -38,7 +37,7 @@ func (b *Bars) OnUpdate(app.Context) {
 func (b *Bars) OnDismount() { b.frame.picture.close() }
 
 func (b *Bars) key() string {
-	return b.ID + "\x00" + b.Label + "\x00" + strings.Join(b.Names, "\x00") + "\x00" + strconv.Itoa(b.Stamp)
+	return fmt.Sprintf("%s\x00%s\x00%q%d\x00%d", b.ID, b.Label, b.Names, b.Clusters, b.Stamp)
 }
 
 func (b *Bars) redraw() {

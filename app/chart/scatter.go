@@ -141,9 +141,10 @@ func (s *Scatter) legend() []app.UI {
 		}
 		mark := ui.Badge(g.Cluster)
 		if g.Cluster < 0 {
-			mark = app.Span().Class("dot").Aria("hidden", "true")
+			mark = app.Span().Class("dot")
 		}
-		out = append(out, app.Span().Class("row", "tight").Body(mark, app.Text(g.Name+" "), app.Small().Text(ui.Num(float64(len(g.X))))))
+		out = append(out, app.Span().Class("row", "tight").Body(
+			app.Span().Aria("hidden", "true").Body(mark), app.Text(g.Name+" "), app.Small().Text(ui.Num(float64(len(g.X))))))
 	}
 	if out == nil {
 		return nil
