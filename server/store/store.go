@@ -9,10 +9,13 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"golang.org/x/sys/unix"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -32,7 +35,7 @@ type Store struct {
 // to date. The caller closes the store.
 func Open(ctx context.Context, path string, now func() time.Time) (*Store, error) {
 	const op = "store.Open"
-	dsn := "file:" + path + "?_txlock=immediate&_time_format=sqlite&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=immediate&_time_format=sqlite&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
 	write, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
@@ -44,13 +47,23 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	}
 	read.SetMaxOpenConns(4)
 	s := &Store{write: write, read: read, now: now}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, path); err != nil {
 		return nil, errors.Join(fault.Wrap(op, err), s.Close())
 	}
 	return s, nil
 }
 
-func (s *Store) migrate(ctx context.Context) error {
+// migrate brings the tables up to date. Processes that start together take
+// turns: a lock file, which stays, tells them.
+func (s *Store) migrate(ctx context.Context, path string) error {
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer lock.Close() // and with it the lock; nothing was written
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		return os.NewSyscallError("flock", err)
+	}
 	dir, err := fs.Sub(migrations, "migration")
 	if err != nil {
 		return err

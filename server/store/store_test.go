@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"net/url"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -21,7 +22,7 @@ var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 // mustOpen opens an empty store with the users ann and bob.
 func mustOpen(t *testing.T) (*store.Store, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "centroid.db")
+	path := filepath.Join(t.TempDir(), "50% of ann's?#ü.db")
 	s, err := store.Open(t.Context(), path, func() time.Time { return noon })
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +58,7 @@ func equal(t *testing.T, what string, got, want any) {
 // inspect opens the file beside the store, to look at what no method shows.
 func inspect(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+path)
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath())
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
 	return db
