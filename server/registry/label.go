@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 
@@ -71,6 +72,9 @@ func encodeChunk(rows []int64, clusters []int32) []byte {
 	return b
 }
 
+var errDamaged = errors.New("registry: a chunk of labels is damaged")
+
+// decodeChunk reads what encodeChunk writes, and refuses what it never writes.
 func decodeChunk(b []byte) (rows []int64, clusters []int32, err error) {
 	bad := false
 	next := func() uint64 {
@@ -85,16 +89,21 @@ func decodeChunk(b []byte) (rows []int64, clusters []int32, err error) {
 	count := next()
 	row, n := binary.Varint(b)
 	if bad || n <= 0 || count > uint64(len(b)) {
-		return nil, nil, errors.New("registry: a chunk of labels is damaged")
+		return nil, nil, errDamaged
 	}
 	b = b[n:]
 	rows, clusters = make([]int64, count), make([]int32, count)
 	for i := range rows {
-		row += int64(next())
-		rows[i], clusters[i] = row, int32(next())
+		before, step := row, next()
+		row += int64(step)
+		c := next()
+		if bad || c > math.MaxInt32 || i > 0 && row <= before || i == 0 && step != 0 {
+			return nil, nil, errDamaged
+		}
+		rows[i], clusters[i] = row, int32(c)
 	}
-	if bad || len(b) > 0 {
-		return nil, nil, errors.New("registry: a chunk of labels is damaged")
+	if len(b) > 0 {
+		return nil, nil, errDamaged
 	}
 	return rows, clusters, nil
 }
