@@ -117,6 +117,12 @@ type RowWrite struct {
 	Cells []table.Cell `json:"cells"` // in schema order
 }
 
+// RowChange answers a row that was added or replaced: the version that it made, and the row as it is in it.
+type RowChange struct {
+	Dataset
+	Row Row `json:"row"`
+}
+
 // Describe is the profile of a version.
 type Describe struct {
 	Version int             `json:"version"`

@@ -1,0 +1,165 @@
+package httpd
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"strings"
+
+	"github.com/centroid-studio/centroid/server/auth"
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/table"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+// versionInput names a version of a dataset.
+type versionInput struct {
+	ID      string `path:"id"`
+	Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+}
+
+// idInput names a thing.
+type idInput struct {
+	ID string `path:"id"`
+}
+
+func (s *Server) datasetRoutes() {
+	handle(s, op{route: "GET datasets", tag: "datasets", summary: "All datasets, the newest first"},
+		func(ctx context.Context, who auth.Identity, _ *none) (*body[[]wire.Dataset], error) {
+			all, err := s.o.Datasets.List(ctx, who.User)
+			return &body[[]wire.Dataset]{orEmpty(all)}, err
+		})
+	handle(s, op{route: "GET datasets/{id}", tag: "datasets", summary: "A version of a dataset, with its schema"},
+		func(ctx context.Context, who auth.Identity, in *versionInput) (*body[wire.Dataset], error) {
+			d, err := s.o.Datasets.Get(ctx, who.User, in.ID, in.Version)
+			return &body[wire.Dataset]{d}, err
+		})
+	handle(s, op{route: "GET datasets/{id}/versions", tag: "datasets", summary: "All versions, the newest first"},
+		func(ctx context.Context, who auth.Identity, in *idInput) (*body[[]wire.Dataset], error) {
+			all, err := s.o.Datasets.Versions(ctx, who.User, in.ID)
+			return &body[[]wire.Dataset]{orEmpty(all)}, err
+		})
+
+	type patchInput struct {
+		ID   string `path:"id"`
+		Body wire.DatasetPatch
+	}
+	handle(s, op{route: "PATCH datasets/{id}", tag: "datasets", summary: "Rename it, or read its columns otherwise, which makes a version"},
+		func(ctx context.Context, who auth.Identity, in *patchInput) (*body[wire.Dataset], error) {
+			d, err := s.o.Datasets.Patch(ctx, who.User, in.ID, in.Body)
+			return &body[wire.Dataset]{d}, err
+		})
+	handle(s, op{route: "DELETE datasets/{id}", tag: "datasets", summary: "Delete it with all versions; models stay"},
+		func(ctx context.Context, who auth.Identity, in *idInput) (*none, error) {
+			return &none{}, s.o.Datasets.Delete(ctx, who.User, in.ID)
+		})
+	handle(s, op{route: "GET datasets/{id}/describe", tag: "datasets", summary: "Statistics and histograms of the columns"},
+		func(ctx context.Context, who auth.Identity, in *versionInput) (*body[wire.Describe], error) {
+			d, err := s.o.Datasets.Describe(ctx, who.User, in.ID, in.Version)
+			return &body[wire.Describe]{d}, err
+		})
+
+	type sampleInput struct {
+		request
+		ID      string `path:"id"`
+		Columns string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
+		N       int    `query:"n" minimum:"0" doc:"rows at most; 0 or absent means 2,000"`
+		Seed    uint64 `query:"seed" doc:"another seed chooses other rows"`
+		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+		Model   string `query:"model" doc:"id of a model trained on this dataset: adds the column \"cluster\""`
+	}
+	handle(s, op{route: "GET datasets/{id}/sample", tag: "datasets", summary: "Some rows, chosen by seed and row id, for charts"},
+		func(ctx context.Context, who auth.Identity, in *sampleInput) (*body[wire.SampleRows], error) {
+			columns, err := columnsOf(in.r.URL.Query()["columns"])
+			if err != nil {
+				return nil, err
+			}
+			if len(columns) == 0 {
+				if columns, err = s.allColumns(ctx, who, in.ID, in.Version); err != nil {
+					return nil, err
+				}
+			}
+			rows, err := s.o.Datasets.Sample(ctx, who.User, in.ID, in.Version, columns, in.N, in.Seed)
+			if err == nil && in.Model != "" {
+				err = s.addClusters(ctx, who, in.ID, in.Model, &rows)
+			}
+			return &body[wire.SampleRows]{rows}, err
+		})
+	handle(s, op{route: "GET datasets/{id}/rows.csv", tag: "datasets", summary: "A version as a CSV file", gives: "text/csv"},
+		func(ctx context.Context, who auth.Identity, in *versionInput) (*stream, error) {
+			d, err := s.o.Datasets.Get(ctx, who.User, in.ID, in.Version)
+			if err != nil {
+				return nil, err
+			}
+			return s.download(d.Name+".csv", csvKind, func(ctx context.Context, w io.Writer) error {
+				return s.o.Datasets.ExportCSV(ctx, who.User, d.ID, d.Version, w, nil, nil)
+			}), nil
+		})
+}
+
+// columnsOf reads names of columns as a CSV file writes them.
+func columnsOf(params []string) ([]string, error) {
+	var out []string
+	for _, p := range params {
+		if p == "" {
+			continue
+		}
+		r := csv.NewReader(strings.NewReader(p))
+		r.LazyQuotes = true
+		names, err := r.Read()
+		if err != nil {
+			return nil, fault.Fieldf("columns", "The names of columns can't be read. Separate them by commas; put one that has a comma in double quotes.")
+		}
+		out = append(out, names...)
+	}
+	return out, nil
+}
+
+func (s *Server) allColumns(ctx context.Context, who auth.Identity, id string, version int) ([]string, error) {
+	d, err := s.o.Datasets.Get(ctx, who.User, id, version)
+	names := make([]string, len(d.Schema))
+	for i, c := range d.Schema {
+		names[i] = c.Name
+	}
+	return names, err
+}
+
+// addClusters adds to each row the cluster that it had in a model's training.
+func (s *Server) addClusters(ctx context.Context, who auth.Identity, dataset, model string, rows *wire.SampleRows) error {
+	m, err := s.o.Models.Get(ctx, who.User, model)
+	if err != nil {
+		return err
+	}
+	if m.Data.Dataset != dataset {
+		return fault.Fieldf("model", "The model %q was trained on another dataset, so it has no clusters of these rows.", m.Name)
+	}
+	labels, err := s.o.Models.Labels(ctx, who.User, model)
+	if err != nil {
+		return err
+	}
+	rows.Columns = append(rows.Columns, clusterColumn)
+	for i := range rows.Rows {
+		cell, err := clusterCell(ctx, labels, rows.Rows[i].ID)
+		if err != nil {
+			return err
+		}
+		rows.Rows[i].Cells = append(rows.Rows[i].Cells, cell)
+	}
+	return nil
+}
+
+// clusterColumn is the name of the column that says which cluster a row is in, from 0.
+const clusterColumn = "cluster"
+
+// clusters gives the cluster of a row; see registry.Labels.
+type clusters interface {
+	Of(ctx context.Context, row int64) (cluster int, ok bool, err error)
+}
+
+func clusterCell(ctx context.Context, of clusters, row int64) (table.Cell, error) {
+	cluster, ok, err := of.Of(ctx, row)
+	if err != nil || !ok {
+		return table.Cell{}, err
+	}
+	return table.Num(float64(cluster)), nil
+}
