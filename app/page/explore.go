@@ -277,6 +277,9 @@ func (v pairView) query(version int) url.Values {
 	if v.By != "" {
 		columns = append(columns, v.By)
 	}
+	for i, name := range columns {
+		columns[i] = `"` + strings.ReplaceAll(name, `"`, `""`) + `"` // a name may have a comma
+	}
 	q := url.Values{
 		"columns": {strings.Join(columns, ",")}, "n": {strconv.Itoa(exploreRows)},
 		"seed": {strconv.Itoa(exploreSeed)}, "version": {strconv.Itoa(version)},

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -117,13 +118,17 @@ func TestPairViewWithin(t *testing.T) {
 }
 
 func TestPairViewQuery(t *testing.T) {
-	got := pairView{X: "a b", Y: "c", By: "d"}.query(2).Encode()
-	if want := "columns=a+b%2Cc%2Cd&n=5000&seed=1&version=2"; got != want {
-		t.Errorf("query() = %s, want %s", got, want)
+	tests := []struct {
+		view pairView
+		want url.Values
+	}{
+		{pairView{X: "a, b", Y: `5" pipe`, By: "d"}, url.Values{"columns": {`"a, b","5"" pipe","d"`}, "n": {"5000"}, "seed": {"1"}, "version": {"2"}}},
+		{pairView{X: "a", Y: "c", Model: "m"}, url.Values{"columns": {`"a","c"`}, "n": {"5000"}, "seed": {"1"}, "version": {"2"}, "model": {"m"}}},
 	}
-	got = pairView{X: "a", Y: "c", Model: "m"}.query(2).Encode()
-	if want := "columns=a%2Cc&model=m&n=5000&seed=1&version=2"; got != want {
-		t.Errorf("query() = %s, want %s", got, want)
+	for _, tt := range tests {
+		if got := tt.view.query(2); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%+v.query(2) = %v, want %v", tt.view, got, tt.want)
+		}
 	}
 }
 
