@@ -48,7 +48,7 @@ type Matrix struct {
 }
 
 // Open opens the matrix of src's rows as p prepares them; it builds it in dir if
-// it is not there. Rows that p leaves out are not in it. progress, which may be
+// it is not there, or not whole. Rows that p leaves out are not in it. progress, which may be
 // nil, hears of the table's rows read so far, of all; of none if nothing is
 // built. When ctx ends, Open returns context.Cause(ctx) and nothing stays on the
 // disk. A full disk is fault.Unavailable. The caller closes the matrix.
@@ -64,8 +64,13 @@ func Open(ctx context.Context, dir string, src Source, p *prep.Prep, progress fu
 		if err == nil {
 			return m, nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, errDamaged) && !errors.Is(err, fs.ErrNotExist) {
 			return nil, wrap(op, err)
+		}
+		if errors.Is(err, errDamaged) {
+			if err := remove(dir, filepath.Join(dir, key)); err != nil {
+				return nil, wrap(op, err)
+			}
 		}
 		if err := build(ctx, dir, key, src, p, progress); err != nil {
 			if ctx.Err() != nil {
@@ -93,27 +98,41 @@ func keyOf(src Source, p *prep.Prep) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// load maps a matrix that is there; fs.ErrNotExist if it is not.
+// errDamaged says that a matrix is there, but not whole: a disk lost a part of it.
+var errDamaged = errors.New("matrix: files are missing or have the wrong size")
+
+// load maps a matrix that is there; fs.ErrNotExist if it is not, errDamaged if it is not whole.
 func load(dir, key string, dim int) (*Matrix, error) {
 	folder := filepath.Join(dir, key)
+	if _, err := os.Stat(folder); err != nil {
+		return nil, err
+	}
 	rows, dropRows, err := mapFile(filepath.Join(folder, rowsFile))
 	if err != nil {
-		return nil, err
+		return nil, lacking(err)
 	}
 	ids, dropIDs, err := mapFile(filepath.Join(folder, idsFile))
 	if err != nil {
-		return nil, errors.Join(err, dropRows())
+		return nil, errors.Join(lacking(err), dropRows())
 	}
 	m := &Matrix{key: key, dim: dim, vectors: as[float32](rows), ids: as[int64](ids)}
 	m.unmap = func() error { return errors.Join(dropRows(), dropIDs()) }
 	if len(rows) != 4*dim*len(m.ids) || len(ids)%8 != 0 {
-		return nil, errors.Join(fmt.Errorf("matrix %s has %d bytes of rows of %d values, and %d bytes of ids", key, len(rows), dim, len(ids)), m.Close())
+		return nil, errors.Join(fmt.Errorf("%w: %s has %d bytes of rows of %d values, and %d bytes of ids", errDamaged, key, len(rows), dim, len(ids)), m.Close())
 	}
 	now := time.Now() // Prune takes the folders with the oldest times first
 	if err := os.Chtimes(folder, now, now); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	return m, nil
+}
+
+// lacking says that a file of a matrix is not there.
+func lacking(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %v", errDamaged, err)
+	}
+	return err
 }
 
 // Vectors gives the vectors, one after the other.

@@ -129,6 +129,7 @@ func remove(dir, path string) error {
 	return errors.Join(err, s.clear())
 }
 
+// weigh tells how large a matrix is, and when it was opened last.
 func weigh(folder string) (bytes int64, used time.Time, err error) {
 	info, err := os.Stat(folder)
 	if err != nil {
@@ -136,6 +137,9 @@ func weigh(folder string) (bytes int64, used time.Time, err error) {
 	}
 	for _, name := range []string{rowsFile, idsFile} {
 		f, err := os.Stat(filepath.Join(folder, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a damaged matrix is pruned like any other
+		}
 		if err != nil {
 			return 0, time.Time{}, err
 		}
