@@ -153,7 +153,7 @@ func TestWide(t *testing.T) {
 			}
 			return nil
 		})
-		if err != nil || !slices.Equal(m.Vectors(), want) || !slices.Equal(m.IDs(), ids) || m.Dim() != 4 {
+		if err != nil || !slices.Equal(m.Vectors(), want) || !slices.Equal(m.IDs(), ids) || m.Dim() != p.Width() {
 			t.Errorf("%s: %d vectors of %d values differ from those of prep (%v)", missing, m.Rows(), m.Dim(), err)
 		}
 	}
