@@ -24,14 +24,17 @@ const files = new Map();
 for (const [name, from] of [["pico.min.css", "node_modules/@picocss/pico/css/pico.min.css"], ["app.css", "app.css"]])
   files.set(name, await minified(from, "css"));
 files.set("charts.js", await bundled("charts.js"));
-if (existsSync(join(here, "theme.js"))) files.set("theme.js", await minified("theme.js", "js"));
+files.set("theme.js", await minified("theme.js", "js"));
 files.set("wasm_exec.js", await readFile(join(process.env.GOROOT || execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/wasm_exec.js")));
 files.set("icon.svg", Buffer.from(iconSVG()));
 files.set("icon-192.png", iconPNG(192));
 files.set("icon-512.png", iconPNG(512));
 files.set("icon-maskable-512.png", iconPNG(512, true));
 if (existsSync(join(dist, "app.wasm"))) files.set("app.wasm", await readFile(join(dist, "app.wasm")));
-else console.warn("no app.wasm yet: `make wasm` builds it");
+else {
+  console.error("web/dist/app.wasm is missing: run `make wasm`, which builds it before this");
+  process.exitCode = 1; // the rest is built all the same
+}
 
 await mkdir(cache, { recursive: true });
 for (const [name, data] of [...files]) {
