@@ -19,11 +19,13 @@ type Account struct {
 
 	password passwordForm
 	tokens   tokenForm
+
+	ctx app.Context // the page's: that of a button in the list ends with the button
 }
 
 // OnMount loads the account.
 func (a *Account) OnMount(ctx app.Context) {
-	a.tokens.Days = defaultDays
+	a.ctx, a.tokens.Days = ctx, defaultDays
 	if app.IsServer {
 		return
 	}

@@ -82,16 +82,29 @@ func plural(n int, noun string) string {
 	return ui.Whole(int64(n)) + " " + noun
 }
 
-// passwordField draws a field for a password. complete is for password
-// managers: current-password or new-password. Like all fields here it has no
-// name, so that nothing of it can get into an address before the app is loaded.
+// empty takes the text out of fields.
+func empty(ids ...string) {
+	for _, id := range ids {
+		app.Window().GetElementByID(id).Set("value", "")
+	}
+}
+
+// textField gives an input for a text. It is not told its value: go-app trims
+// what it sets, and would eat a space that is typed quickly. Like all fields
+// here it has no name, so that nothing of it can get into an address before
+// the app is loaded. complete is what password managers go by.
+func textField(kind, complete string, onInput app.EventHandler) app.HTMLInput {
+	return app.Input().Type(kind).Attr("autocomplete", complete).Attr("autocapitalize", "none").
+		Attr("spellcheck", "false").Aria("required", "true").OnInput(onInput)
+}
+
+// passwordField draws a field for a password; complete is current-password or new-password.
 func passwordField(label, id, complete string, visible bool, onInput app.EventHandler, hint, wrong string) app.UI {
 	kind := "password"
 	if visible {
 		kind = "text"
 	}
-	return ui.Field(label, id, app.Input().Type(kind).Attr("autocomplete", complete).Attr("spellcheck", "false").
-		Attr("autocapitalize", "none").Aria("required", "true").OnInput(onInput), hint, wrong)
+	return ui.Field(label, id, textField(kind, complete, onInput), hint, wrong)
 }
 
 // showBox draws the box that shows passwords as they are typed.

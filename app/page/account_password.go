@@ -15,7 +15,6 @@ type passwordForm struct {
 	Wrong           wrongs
 	Err             error
 	Busy            bool
-	Round           int // counts the forms sent: another one begins with empty fields
 }
 
 // passwordFields are the ids of the form's fields in their order.
@@ -61,7 +60,8 @@ func (a *Account) passwordDone(ctx app.Context, err error) {
 		f.Wrong.show(ctx, passwordFields...)
 		return
 	}
-	a.password = passwordForm{Round: f.Round + 1}
+	a.password = passwordForm{}
+	empty(passwordFields...)
 	ui.Toast(ctx, "good", "The password is changed. All other sessions and tokens have ended.")
 	a.load(ctx) // its tokens are gone
 }
@@ -76,6 +76,7 @@ func (a *Account) passwordCard() app.UI {
 		body = append(body, ui.ErrorBox(f.Err, nil))
 	}
 	body = append(body,
+		app.Input().Type("text").Attr("autocomplete", "username").ReadOnly(true).Hidden(true).Value(a.user.Username), // for password managers
 		passwordField("Password that you have", "old", "current-password", f.Visible, a.ValueTo(&f.Old), "", f.Wrong["old"]),
 		passwordField("New password", "new", "new-password", f.Visible, a.ValueTo(&f.New), "At least 10 characters.", f.Wrong["new"]),
 		passwordField("The new password again", "again", "new-password", f.Visible, a.ValueTo(&f.Again), "", f.Wrong["again"]),

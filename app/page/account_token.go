@@ -86,6 +86,7 @@ func (a *Account) tokenDone(ctx app.Context, made wire.NewToken, err error) {
 		return
 	}
 	f.Made, f.Name = &made, ""
+	empty("token-name")
 	f.List = append([]wire.Token{made.Token}, f.List...)
 	ui.Say(ctx, "The token is made. Copy it: it is shown only once.")
 	focusOn(ctx, "copy")
@@ -110,8 +111,8 @@ func (a *Account) onMadeClose(ctx app.Context, _ app.Event) {
 }
 
 func (a *Account) onRevoke(t wire.Token) app.EventHandler {
-	return func(ctx app.Context, _ app.Event) {
-		ui.Confirm(ctx, ui.Question{
+	return func(app.Context, app.Event) {
+		ui.Confirm(a.ctx, ui.Question{
 			Title: "Revoke " + t.Name + "?",
 			Text:  "Programs that use this token are refused at once. That can't be undone.",
 			Yes:   "Revoke", Bad: true,
@@ -157,10 +158,8 @@ func (a *Account) tokenCard() app.UI {
 		body = append(body, ui.ErrorBox(f.Err, nil))
 	}
 	body = append(body, app.Form().Class("row ends").NoValidate(true).OnSubmit(a.onToken).Body(
-		ui.Field("Name", "token-name", app.Input().Type("text").Attr("maxlength", "100").Attr("autocomplete", "off").Aria("required", "true").
-			Value(f.Name).OnInput(a.ValueTo(&f.Name)), "", f.Wrong["token-name"]),
-		ui.Field("Days", "token-days", app.Input().Type("number").Min(1).Max(mostDays).Attr("autocomplete", "off").Aria("required", "true").
-			Value(f.Days).OnInput(a.ValueTo(&f.Days)), "", f.Wrong["token-days"]),
+		ui.Field("Name", "token-name", textField("text", "off", a.ValueTo(&f.Name)).Attr("maxlength", "100"), "", f.Wrong["token-name"]),
+		ui.Field("Days", "token-days", textField("number", "off", a.ValueTo(&f.Days)).Min(1).Max(mostDays).Value(defaultDays), "", f.Wrong["token-days"]),
 		app.Button().Type("submit").Disabled(f.Busy).Body(ui.Icon("plus"), app.Text("Make a token")),
 	))
 	if f.Made != nil {
@@ -195,7 +194,7 @@ func (a *Account) tokenTable() app.UI {
 				OnClick(a.onRevoke(t), t.ID).Text("Revoke")),
 		))
 	}
-	return app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("labelledby", "token-title").Body(app.Table().Body(
+	return app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "List of tokens").Body(app.Table().Body(
 		app.THead().Body(app.Tr().Body(app.Th().Scope("col").Text("Name"), app.Th().Scope("col").Text("Made"),
 			app.Th().Scope("col").Text("Last used"), app.Th().Scope("col").Text("Ends"),
 			app.Th().Scope("col").Body(app.Span().Class("sr").Text("Revoke")))),

@@ -76,8 +76,7 @@ func (l *Login) Render() app.UI {
 		body = append(body, ui.ErrorBox(l.err, nil))
 	}
 	body = append(body,
-		ui.Field("Name", "name", app.Input().Type("text").Attr("autocomplete", "username").Attr("autocapitalize", "none").
-			Attr("spellcheck", "false").Aria("required", "true").Value(l.name).OnInput(l.ValueTo(&l.name)), "", l.wrong["name"]),
+		ui.Field("Name", "name", textField("text", "username", l.ValueTo(&l.name)), "", l.wrong["name"]),
 		passwordField("Password", "password", "current-password", l.visible, l.ValueTo(&l.password), "", l.wrong["password"]),
 		showBox("show", l.visible, l.onShow),
 		submit("Log in", "user", l.busy),

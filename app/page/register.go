@@ -84,8 +84,7 @@ func (r *Register) Render() app.UI {
 		body = append(body, ui.ErrorBox(r.err, nil))
 	}
 	body = append(body,
-		ui.Field("Name", "name", app.Input().Type("text").Attr("autocomplete", "username").Attr("autocapitalize", "none").
-			Attr("spellcheck", "false").Attr("maxlength", "64").Aria("required", "true").Value(r.name).OnInput(r.ValueTo(&r.name)),
+		ui.Field("Name", "name", textField("text", "username", r.ValueTo(&r.name)).Attr("maxlength", "64"),
 			"Letters, digits, dots, dashes and underscores.", r.wrong["name"]),
 		passwordField("Password", "password", "new-password", r.visible, r.ValueTo(&r.password),
 			"At least 10 characters. A sentence is easy to remember.", r.wrong["password"]),

@@ -64,3 +64,6 @@ func keep(s app.BrowserStorage, key, value string) {
 		app.Log(err)
 	}
 }
+
+// ObserveUser keeps *name the name of who is logged in as long as the page is mounted.
+func ObserveUser(ctx app.Context, name *string) { ctx.ObserveState(stateUser).Value(name) }
