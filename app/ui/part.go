@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -13,20 +14,21 @@ import (
 // "", what is wrong with it. The control gets the id and is described by both;
 // it may be an input, a select, a textarea, or anything that already has the id.
 func Field(label, id string, input app.UI, hint, err string) app.UI {
-	described := ""
-	if hint != "" {
-		described = id + "-hint"
-	}
+	var described []string
 	if err != "" {
-		described = id + "-err " + described
+		described = append(described, id+"-err")
 	}
+	if hint != "" {
+		described = append(described, id+"-hint")
+	}
+	about := strings.Join(described, " ")
 	switch in := input.(type) {
 	case app.HTMLInput:
-		input = in.ID(id).Aria("invalid", err != "").Aria("describedby", described)
+		input = describe(in, id, about, err != "")
 	case app.HTMLSelect:
-		input = in.ID(id).Aria("invalid", err != "").Aria("describedby", described)
+		input = describe(in, id, about, err != "")
 	case app.HTMLTextarea:
-		input = in.ID(id).Aria("invalid", err != "").Aria("describedby", described)
+		input = describe(in, id, about, err != "")
 	}
 	body := []app.UI{app.Label().For(id).Text(label), input}
 	if hint != "" {
@@ -36,6 +38,26 @@ func Field(label, id string, input app.UI, hint, err string) app.UI {
 		body = append(body, app.P().Class("err").ID(id+"-err").Text(err))
 	}
 	return app.Div().Class("field").Body(body...)
+}
+
+// control is an element of go-app that takes input.
+type control[T any] interface {
+	app.UI
+	ID(format string, v ...any) T
+	Aria(name string, value any) T
+}
+
+// describe gives a control its id and points to what is said about it. What is
+// right is not said to be valid: it was not checked yet.
+func describe[T control[T]](in T, id, about string, wrong bool) app.UI {
+	in = in.ID(id)
+	if about != "" {
+		in = in.Aria("describedby", about)
+	}
+	if wrong {
+		in = in.Aria("invalid", "true")
+	}
+	return in
 }
 
 // Empty stands where there is nothing: what the place is for, and what to do.
