@@ -285,11 +285,13 @@ function histogram(spec, t) {
 function bars(spec, t) {
   const values = [...spec.arrays[spec.values]];
   const tip = ({ dataIndex }) => lines(plain(spec.names[dataIndex]), exact(values[dataIndex]));
+  const option = frame(spec, t, { lo: 0, hi: Math.max(0, ...values), scale: false, show: false }, {
+    type: "category", data: spec.names, inverse: true, axisLine: { show: false },
+    axisLabel: { color: t.ink, fontSize: 12, width: 120, overflow: "truncate", ...(values.length <= 15 && { interval: 0 }) },
+  }, { trigger: "item", formatter: tip });
+  option.grid.right = 48; // for the numbers at the bars' ends
   return {
-    ...frame(spec, t, { lo: 0, hi: Math.max(0, ...values), scale: false, show: false }, {
-      type: "category", data: spec.names, inverse: true, axisLine: { show: false },
-      axisLabel: { color: t.ink, fontSize: 12, width: 120, overflow: "truncate", ...(values.length <= 15 && { interval: 0 }) },
-    }, { trigger: "item", formatter: tip }),
+    ...option,
     series: [{
       id: "bars", type: "bar", barMaxWidth: 18, barCategoryGap: "30%", emphasis: { disabled: true },
       data: values.map((value, i) => ({ value, itemStyle: { color: spec.clusters?.[i] >= 0 ? colourOf(spec.clusters[i], t) : t.bar } })),

@@ -161,8 +161,8 @@ func (e *Explore) column(i int, c wire.ColumnProfile) app.UI {
 		body = append(body, app.P().Class("small").Text("No row has a value here."))
 	case c.Kind == table.Number:
 		body = append(body,
-			&chart.Histogram{ID: id, Label: columnWords(c), X: c.Name, Class: "sm", Edges: c.Edges, Bins: c.Bins, Density: c.Density, Stamp: e.profiles},
-			app.Dl().Class("facts").Body(factView("mean", c.Mean), factView("deviation", c.Std), factView("median", c.Median)))
+			app.Dl().Class("facts").Body(factView("mean", c.Mean), factView("deviation", c.Std), factView("median", c.Median)),
+			&chart.Histogram{ID: id, Label: columnWords(c), X: c.Name, Class: "sm", Edges: c.Edges, Bins: c.Bins, Density: c.Density, Stamp: e.profiles})
 	default:
 		names, rows := barsOf(c)
 		body = append(body, &chart.Bars{ID: id, Label: columnWords(c), Class: "sm", Names: names, Values: rows, Clusters: e.barColours(c, len(names)), Stamp: e.profiles})
