@@ -162,7 +162,7 @@ func (e *Explore) column(i int, c wire.ColumnProfile) app.UI {
 	case c.Kind == table.Number:
 		body = append(body,
 			app.Dl().Class("facts").Body(factView("mean", c.Mean), factView("deviation", c.Std), factView("median", c.Median)),
-			&chart.Histogram{ID: id, Label: columnWords(c), X: c.Name, Class: "sm", Edges: c.Edges, Bins: c.Bins, Density: c.Density, Stamp: e.profiles})
+			&chart.Histogram{ID: id, Label: columnWords(c), X: c.Name, Edges: c.Edges, Bins: c.Bins, Density: c.Density, Stamp: e.profiles})
 	default:
 		names, rows := barsOf(c)
 		body = append(body, &chart.Bars{ID: id, Label: columnWords(c), Class: "sm", Names: names, Values: rows, Clusters: e.barColours(c, len(names)), Stamp: e.profiles})
