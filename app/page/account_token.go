@@ -152,7 +152,7 @@ func (a *Account) tokenCard() app.UI {
 	body := []app.UI{
 		app.H2().ID("token-title").Text("Tokens for programs"),
 		app.P().Class("small").Body(app.Text("A program sends one as "), app.Code().Text("Authorization: Bearer …"),
-			app.Text(" and may do all that you may. "), app.A().Href("/api/docs").Attr("download", nil).Text("The API")),
+			app.Text(" and may do all that you may. "), app.A().Href("/api/docs").OnClick(leave).Text("The API")),
 	}
 	if f.Err != nil {
 		body = append(body, ui.ErrorBox(f.Err, nil))
@@ -179,6 +179,10 @@ func (a *Account) tokenCard() app.UI {
 	}
 	return app.Section().Class("card").Aria("labelledby", "token-title").Body(body...)
 }
+
+// leave follows a link to a page of the server that is none of the app's: the
+// click stays with the link, where go-app does not hear it.
+func leave(_ app.Context, e app.Event) { e.Call("stopPropagation") }
 
 // tokenTable lists the tokens, the newest first.
 func (a *Account) tokenTable() app.UI {
