@@ -10,8 +10,8 @@ import (
 
 func browser() Store { return &indexed{name: "centroid"} }
 
-// table is the database's only object store: a model's file by its id.
-const table = "models"
+// shelf is the database's only object store: a model's file by its id.
+const shelf = "models"
 
 // indexed is a Store in the browser's IndexedDB. It opens the database when it
 // is first used, and again when the browser has closed it.
@@ -53,7 +53,7 @@ func (s *indexed) Delete(key string) error {
 }
 
 // do runs one request in a transaction of its own and waits until that is complete.
-func (s *indexed) do(mode string, ask func(table js.Value) js.Value) (js.Value, error) {
+func (s *indexed) do(mode string, ask func(store js.Value) js.Value) (js.Value, error) {
 	db, err := s.open()
 	if err != nil {
 		return js.Undefined(), err
@@ -71,7 +71,7 @@ func (s *indexed) do(mode string, ask func(table js.Value) js.Value) (js.Value, 
 	var request js.Value
 	err = wait(func(done func(error)) []listener {
 		fail := func(js.Value) { done(reason(tx)) }
-		request = ask(tx.Call("objectStore", table))
+		request = ask(tx.Call("objectStore", shelf))
 		return []listener{
 			{tx, "complete", func(js.Value) { done(nil) }},
 			{tx, "abort", fail},
@@ -100,7 +100,7 @@ func (s *indexed) open() (js.Value, error) {
 	}
 	err = wait(func(done func(error)) []listener {
 		return []listener{
-			{request, "upgradeneeded", func(js.Value) { request.Get("result").Call("createObjectStore", table) }},
+			{request, "upgradeneeded", func(js.Value) { request.Get("result").Call("createObjectStore", shelf) }},
 			{request, "success", func(js.Value) { done(nil) }},
 			{request, "error", func(js.Value) { done(reason(request)) }},
 		}
@@ -122,7 +122,7 @@ func (s *indexed) forget(db js.Value) {
 }
 
 func transaction(db js.Value, mode string) (js.Value, error) {
-	return try(func() js.Value { return db.Call("transaction", table, mode) })
+	return try(func() js.Value { return db.Call("transaction", shelf, mode) })
 }
 
 // try turns an exception into an error.
