@@ -16,6 +16,7 @@ var pages = []struct {
 	{"/login", &page.Login{}},
 	{"/register", &page.Register{}},
 	{"/account", &page.Account{}},
+	{"/data", &page.Data{}},
 }
 
 // Routes registers all pages. Call it once, in the browser and on the server.
