@@ -125,7 +125,7 @@ func single(err error) error {
 	}
 	first, ok := errors.AsType[*fault.Error](all[0])
 	if !ok {
-		return fault.Wrap("train.Start", err)
+		return &fault.Error{Code: fault.Internal, Op: "train.Start", Err: err, Msg: fault.Message(all[0])}
 	}
 	return &fault.Error{Code: first.Code, Field: first.Field, Msg: strings.Join(words, " ")}
 }
