@@ -187,6 +187,7 @@ func TestDamaged(t *testing.T) {
 		"rows empty":     func(f string) error { return os.Truncate(filepath.Join(f, rowsFile), 0) },
 		"rows too long":  func(f string) error { return os.Truncate(filepath.Join(f, rowsFile), 64) },
 		"ids cut":        func(f string) error { return os.Truncate(filepath.Join(f, idsFile), 31) },
+		"ids too long":   func(f string) error { return os.Truncate(filepath.Join(f, idsFile), 33) },
 		"rows missing":   func(f string) error { return os.Remove(filepath.Join(f, rowsFile)) },
 		"ids missing":    func(f string) error { return os.Remove(filepath.Join(f, idsFile)) },
 		"both missing":   func(f string) error { return errors.Join(os.RemoveAll(f), os.Mkdir(f, 0o700)) },
