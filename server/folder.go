@@ -57,12 +57,6 @@ func (f *folder) fill(ctx context.Context, c config.Config, guest bool) (err err
 		}
 		f.closers = append(f.closers, lock.Close)
 	}
-	// Two processes that start together take turns in bringing the tables up to date.
-	turn, err := lockFile(filepath.Join(c.Data, "open.lock"), syscall.LOCK_EX)
-	if err != nil {
-		return fault.Wrap("main.openFolder", err)
-	}
-	defer func() { err = errors.Join(err, turn.Close()) }()
 	if f.store, err = store.Open(ctx, filepath.Join(c.Data, "centroid.db"), time.Now); err != nil {
 		return err
 	}
@@ -93,54 +87,35 @@ func (f *folder) Close() error {
 }
 
 // own takes the folder for a server until the file is closed.
-func own(dir string) (*os.File, error) {
-	lock, err := lockFile(filepath.Join(dir, "server.lock"), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, &fault.Error{Code: fault.Conflict, Field: "data", Op: "main.own",
-			Msg: fmt.Sprintf("The data folder %s is in use by another server%s. Stop that one, or name another folder with --data (or CENTROID_DATA). To train with more processes, start `centroid worker`.", dir, holder(dir))}
+func own(dir string) (lock *os.File, err error) {
+	const op = "main.own"
+	if lock, err = os.OpenFile(filepath.Join(dir, "server.lock"), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return nil, fault.Wrap(op, err)
 	}
-	if err != nil {
-		return nil, fault.Wrap("main.own", err)
+	if err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		taken := &fault.Error{Code: fault.Conflict, Field: "data", Op: op,
+			Msg: fmt.Sprintf("The data folder %s is in use by another server%s. Stop that one, or name another folder with --data (or CENTROID_DATA). To train with more processes, start `centroid worker`.", dir, holder(lock))}
+		return nil, errors.Join(taken, lock.Close())
 	}
-	if err = lock.Truncate(0); err == nil {
+	if err == nil {
+		err = lock.Truncate(0)
+	}
+	if err == nil {
 		_, err = fmt.Fprintf(lock, "%d\n", os.Getpid())
 	}
 	if err != nil {
-		return nil, errors.Join(fault.Wrap("main.own", err), lock.Close())
+		return nil, errors.Join(fault.Wrap(op, err), lock.Close())
 	}
 	return lock, nil
 }
 
-// holder names the process that has the folder, as far as it can be told.
-func holder(dir string) string {
-	f, err := os.Open(filepath.Join(dir, "server.lock"))
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, 32))
+// holder names the process that has written itself into the lock, as far as it can be told.
+func holder(lock io.Reader) string {
+	b, err := io.ReadAll(io.LimitReader(lock, 32))
 	if id := strings.TrimSpace(string(b)); err == nil && id != "" {
 		return ", process " + id
 	}
 	return ""
-}
-
-// lockFile opens a file, makes it if it is not there, and locks it until it is closed.
-func lockFile(path string, how int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		err = syscall.Flock(int(f.Fd()), how)
-		if !errors.Is(err, syscall.EINTR) {
-			break
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }
 
 // open gives a worker the rows of a dataset.
