@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v9/pkg/app"
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
 
 // asker asks the questions of Confirm.
 type asker struct {
@@ -45,8 +49,8 @@ func (a *asker) Render() app.UI {
 type toasts struct {
 	app.Compo
 
-	all   []toast
-	timed map[int64]bool
+	all    []toast
+	timers map[int64]*time.Timer
 }
 
 func (t *toasts) OnMount(ctx app.Context) {
@@ -54,17 +58,25 @@ func (t *toasts) OnMount(ctx app.Context) {
 	t.time(ctx)
 }
 
+// OnDismount stops the clocks: the next page has its own.
+func (t *toasts) OnDismount() {
+	for _, timer := range t.timers {
+		timer.Stop()
+	}
+}
+
 // time sees that each message that goes by itself does.
 func (t *toasts) time(ctx app.Context) {
 	for _, m := range t.all {
-		if m.Kind == "bad" || t.timed[m.ID] {
+		if m.Kind == "bad" || t.timers[m.ID] != nil {
 			continue
 		}
-		if t.timed == nil {
-			t.timed = map[int64]bool{}
+		if t.timers == nil {
+			t.timers = map[int64]*time.Timer{}
 		}
-		t.timed[m.ID] = true
-		ctx.After(toastLife, func(ctx app.Context) { dropToast(ctx, m.ID) })
+		t.timers[m.ID] = time.AfterFunc(toastLife, func() {
+			ctx.Dispatch(func(ctx app.Context) { dropToast(ctx, m.ID) })
+		})
 	}
 }
 

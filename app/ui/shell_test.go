@@ -177,6 +177,11 @@ func TestToasts(t *testing.T) {
 	if n := len(k.all); n != 1 {
 		t.Fatalf("%d messages are left, want 1", n)
 	}
+	Toast(d.Context(), "good", "Saved.")
+	d.Consume()
+	if k.timers[k.all[0].ID] != nil || k.timers[k.all[1].ID] == nil {
+		t.Error("a bad message goes by itself, or a good one does not")
+	}
 	for range 9 {
 		Toast(d.Context(), "bad", "x")
 	}
