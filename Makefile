@@ -26,7 +26,7 @@ build: setup-build wasm ## build the browser's part and the server into bin/cent
 	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $(BIN) ./server
 
 wasm: setup-build ## build web/dist: app.wasm, charts, styles, all compressed
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "-s -w" -o web/dist/app.wasm ./wasm
+	bash wasm/build.sh web/dist/app.wasm
 	node web/build.mjs
 
 run: build ## set up what is missing, build, and serve on http://127.0.0.1:8080

@@ -1,0 +1,50 @@
+#!/bin/bash
+# Builds the browser's program, small: bash wasm/build.sh web/dist/app.wasm
+#
+# go-app serves pages and runs in them, in one package. Its server half imports
+# net/http, and with it TLS, X.509 and elliptic curves set themselves up at the
+# start of every page: 400 kB of the compressed download that no page can use. So
+# the browser's program is built with a copy of go-app that lacks that half.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+module=github.com/maxence-charriere/go-app/v9
+go mod download "$module"
+whole=$(go list -m -f '{{.Dir}}' "$module")
+half=.tools/go-app@$(go list -m -f '{{.Version}}' "$module")
+
+if [ ! -e "$half/.ready" ]; then
+	rm -rf "$half"
+	mkdir -p "$half"
+	cp -r "$whole/." "$half"
+	chmod -R u+w "$half"
+	rm "$half"/pkg/app/{resource,static}.go
+	cat >"$half/pkg/app/http.go" <<'GO'
+package app
+
+import "strings"
+
+// Handler serves pages on the server.
+type Handler struct{}
+
+func isRemoteLocation(path string) bool {
+	return strings.HasPrefix(path, "https://") || strings.HasPrefix(path, "http://")
+}
+
+func isStaticResourcePath(path string) bool {
+	return strings.HasPrefix(path, "/web/") || strings.HasPrefix(path, "web/")
+}
+GO
+	touch "$half/.ready"
+fi
+cp go.mod .tools/wasm.mod
+cp go.sum .tools/wasm.sum
+go mod edit -replace "$module=./$half" .tools/wasm.mod
+
+# Inlining costs a tenth of the size: it is left to what computes.
+inline=(github.com/centroid-studio/centroid/shared runtime internal math)
+flags=(-gcflags=all=-l)
+for package in "${inline[@]}"; do flags+=("-gcflags=$package/...="); done
+
+# Without the state of the repository in it, the same code is the same file, and no update.
+GOOS=js GOARCH=wasm go build -modfile .tools/wasm.mod -trimpath -buildvcs=false -ldflags "-s -w" "${flags[@]}" -o "$1" ./wasm
