@@ -134,7 +134,7 @@ function frame(spec, t, x, y, tooltip) {
       textStyle: { color: t.ink, fontSize: 12, fontFamily: t.font, lineHeight: 18 }, ...tooltip,
     },
     xAxis: axis(x, t, { nameLocation: "middle", nameGap: 30, splitLine: { show: false } }),
-    yAxis: axis(y, t, { nameLocation: "end", nameGap: 12, nameTextStyle: { align: "left", padding: [0, 0, 0, -28] } }),
+    yAxis: axis(y, t, { nameLocation: "end", nameGap: 12, nameTextStyle: { align: "left" } }),
   };
 }
 
