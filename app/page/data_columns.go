@@ -8,6 +8,7 @@ import (
 
 	"github.com/centroid-studio/centroid/app/ui"
 	"github.com/centroid-studio/centroid/shared/table"
+	"github.com/centroid-studio/centroid/shared/wire"
 )
 
 const (
@@ -91,70 +92,57 @@ func (d *Data) column(i int) app.UI {
 	)
 }
 
-// dialog draws the window that is open; nil if none is.
-func (d *Data) dialog() app.UI {
-	switch w := &d.window; {
-	case w.Kind == sheetPaste:
-		return &ui.Dialog{ID: "paste", Title: "Paste a table", Content: d.pasteForm(), OnClose: d.onClose}
-	case d.set == nil:
-		return nil
-	case w.Kind == sheetRename:
-		return &ui.Dialog{ID: "rename", Title: "Rename " + d.set.Name, Content: d.renameForm(), OnClose: d.onClose}
-	case w.Kind == sheetAdd:
-		return &ui.Dialog{ID: "row", Title: "Add a row to " + d.set.Name, Content: d.rowForm("Add row"), OnClose: d.onClose}
-	case w.Kind == sheetEdit:
-		return &ui.Dialog{ID: "row", Title: "Edit row " + strconv.FormatInt(w.Row.ID, 10), Content: d.rowForm("Save row"), OnClose: d.onClose}
+// columnPatch gives what must change so that a column is read as kind, or is
+// for role; "" leaves either. Texts can't be a feature.
+func columnPatch(c table.Column, kind table.Kind, role table.Role) wire.ColumnChange {
+	out := wire.ColumnChange{Name: c.Name, Kind: kind, Role: role}
+	if kind == table.Text && role == "" && c.Role == table.Feature {
+		out.Role = table.Ignored
 	}
-	return nil
+	return out
 }
 
-// buttons draws the end of a dialog's form; err is about all of the form.
-func buttons(id, word, err string, busy bool, cancel app.EventHandler) app.UI {
-	return app.Div().Class("row").Body(
-		app.Span().Class("err grow").ID(id+"-fault").Attr("role", "alert").Text(err),
-		app.Button().Type("button").Class("secondary").ID(id+"-cancel").OnClick(cancel).Text("Cancel"),
-		app.Button().Type("submit").ID(id+"-save").Disabled(busy).Aria("busy", busy).Text(word),
-	)
+func (d *Data) onKind(ctx app.Context, _ app.Event) {
+	i, kind := scopeInt(ctx, "column"), table.Kind(ctx.JSSrc().Get("value").String())
+	if d.set != nil && i >= 0 && i < len(d.set.Schema) {
+		d.recolumn(ctx, columnPatch(d.set.Schema[i], kind, ""))
+	}
 }
 
-// rowForm draws a field for each column.
-func (d *Data) rowForm(word string) []app.UI {
-	texts := textsOf(d.window.Row.Cells, len(d.set.Schema))
-	var fields []app.UI
-	for i, c := range d.set.Schema {
-		in := app.Input().Type("text").AutoComplete(false).Value(texts[i])
-		if c.Kind == table.Number {
-			in = in.Attr("inputmode", "decimal")
+func (d *Data) onRole(ctx app.Context, _ app.Event) {
+	i, role := scopeInt(ctx, "column"), table.Role(ctx.JSSrc().Get("value").String())
+	if d.set != nil && i >= 0 && i < len(d.set.Schema) {
+		d.recolumn(ctx, columnPatch(d.set.Schema[i], "", role))
+	}
+}
+
+// recolumn changes how a column is read. If that is refused, the controls show
+// again what holds.
+func (d *Data) recolumn(ctx app.Context, c wire.ColumnChange) {
+	d.patch(ctx, wire.DatasetPatch{Columns: []wire.ColumnChange{c}}, func(ctx app.Context, set wire.Dataset, err error) {
+		if err == nil {
+			ui.Say(ctx, changeWords(set))
+			return
 		}
-		fields = append(fields, ui.Field(c.Name, cellID(i), in, string(c.Kind), d.window.Wrong[i]))
-	}
-	return []app.UI{app.Form().Class("stack").ID("row-form").Attr("novalidate", "novalidate").OnSubmit(d.onSaveRow).Body(
-		app.P().Class("small").Text("An empty field is a missing value."),
-		app.Div().Class("fields").Body(fields...),
-		buttons("row", word, d.window.Err, d.window.Busy, d.onClose),
-	)}
+		d.failed(ctx, err)
+		if d.set == nil {
+			return
+		}
+		i := d.set.Schema.Index(c.Name)
+		if i < 0 {
+			return
+		}
+		for id, value := range map[string]string{kindID(i): string(d.set.Schema[i].Kind), roleID(i): string(d.set.Schema[i].Role)} {
+			if el := app.Window().GetElementByID(id); el.Truthy() {
+				el.Set("value", value)
+			}
+		}
+	})
 }
 
-func (d *Data) renameForm() []app.UI {
-	return []app.UI{app.Form().Class("stack").ID("rename-form").Attr("novalidate", "novalidate").OnSubmit(d.onSaveName).Body(
-		ui.Field("Name", "rename-name", app.Input().Type("text").AutoComplete(false).Value(d.set.Name), "All versions are called so.", d.window.Err),
-		buttons("rename", "Rename", "", d.window.Busy, d.onClose),
-	)}
-}
+func kindID(column int) string { return "kind-" + strconv.Itoa(column) }
+func roleID(column int) string { return "role-" + strconv.Itoa(column) }
 
-func (d *Data) pasteForm() []app.UI {
-	state, wrong := "", ""
-	switch {
-	case !d.up.Pasted:
-	case d.up.State == uploadFailed:
-		wrong = d.up.words()
-	default:
-		state = d.up.words()
-	}
-	return []app.UI{app.Form().Class("stack").ID("paste-form").Attr("novalidate", "novalidate").OnSubmit(d.onSendPaste).Body(
-		ui.Field("Name", "paste-name", app.Input().Type("text").AutoComplete(false).Value("pasted table"), "", d.window.Err),
-		ui.Field("Table", "paste-text", app.Textarea().Class("mono").Rows(10).Spellcheck(false), "The first line names the columns. Commas, semicolons and tabs all work: copy from a spreadsheet, paste here.", wrong),
-		app.P().Class("small").ID("paste-state").Hidden(state == "").Text(state),
-		buttons("paste", "Add this table", "", d.up.busy(), d.onClose),
-	)}
-}
+func (d *Data) onFilter(ctx app.Context, _ app.Event) { d.filter = ctx.JSSrc().Get("value").String() }
+
+func (d *Data) onWide(app.Context, app.Event) { d.wide = true }

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -11,31 +10,8 @@ import (
 	"github.com/centroid-studio/centroid/app/client"
 	"github.com/centroid-studio/centroid/app/ui"
 	"github.com/centroid-studio/centroid/shared/fault"
-	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
-
-// sheetKind names a dialog of the page.
-type sheetKind int
-
-const (
-	sheetNone sheetKind = iota
-	sheetAdd
-	sheetEdit
-	sheetPaste
-	sheetRename
-)
-
-// sheet is the dialog that is open. What is typed stays in its fields until it is sent.
-type sheet struct {
-	Kind  sheetKind
-	Row   wire.Row       // to edit
-	Wrong map[int]string // by column
-	Err   string         // about all of it
-	Busy  bool
-}
-
-func (s *sheet) close() { *s = sheet{} }
 
 // rowURL is where a row is changed.
 func rowURL(dataset string, row int64) string {
@@ -106,97 +82,6 @@ func (d *Data) write(ctx app.Context, w cellWrite) {
 			}
 		})
 	})
-}
-
-func (d *Data) onAdd(app.Context) { d.window = sheet{Kind: sheetAdd} }
-
-func (d *Data) onChange(_ app.Context, row wire.Row) { d.window = sheet{Kind: sheetEdit, Row: row} }
-
-func (d *Data) onClose(app.Context, app.Event) {
-	if d.window.Kind == sheetPaste && d.up.busy() {
-		d.up.cancel()
-	}
-	d.window.close()
-}
-
-// valueOf gives what stands in a field.
-func valueOf(id string) string { return app.Window().GetElementByID(id).Get("value").String() }
-
-// cellID names the field of a column in the dialog of a row.
-func cellID(column int) string { return "cell-" + strconv.Itoa(column) }
-
-// onSaveRow adds a row, or replaces one.
-func (d *Data) onSaveRow(ctx app.Context, e app.Event) {
-	e.PreventDefault()
-	if d.window.Busy || d.set == nil {
-		return
-	}
-	texts := make([]string, len(d.set.Schema))
-	for i := range texts {
-		texts[i] = valueOf(cellID(i))
-	}
-	cells, wrong := cellsOf(d.set.Schema, texts)
-	if d.window.Wrong, d.window.Err = wrong, ""; len(wrong) > 0 {
-		d.focusWrong(ctx)
-		return
-	}
-	d.window.Busy = true
-	method, path, add := "PATCH", rowURL(d.set.ID, d.window.Row.ID), d.window.Kind == sheetAdd
-	if add {
-		method, path = "POST", "datasets/"+url.PathEscape(d.set.ID)+"/rows"
-	}
-	id := d.set.ID
-	ctx = d.ctx
-	ctx.Async(func() {
-		var made wire.RowChange
-		err := client.Get().Do(method, path, wire.RowWrite{Cells: cells}, &made)
-		ctx.Dispatch(func(ctx app.Context) {
-			if err != nil {
-				if !d.shows(id) || d.window.Kind == sheetNone {
-					d.failed(ctx, err)
-					return
-				}
-				d.window.Busy = false
-				d.refusedRow(ctx, err)
-				return
-			}
-			d.window.close()
-			d.accept(ctx, made.Dataset)
-			if add && d.shows(id) && d.sort == "" {
-				d.at = ui.GridPlace{Row: made.Dataset.Rows - 1, Stamp: d.at.Stamp + 1}
-			}
-			ui.Toast(ctx, "good", changeWords(made.Dataset))
-		})
-	})
-}
-
-// refusedRow puts the server's words where they belong.
-func (d *Data) refusedRow(ctx app.Context, err error) {
-	field := ""
-	if e, ok := errors.AsType[*fault.Error](err); ok {
-		field = e.Field
-	}
-	if i := d.set.Schema.Index(field); i >= 0 {
-		d.window.Wrong = map[int]string{i: placed(err)}
-		d.focusWrong(ctx)
-		return
-	}
-	d.window.Err = placed(err)
-}
-
-// focusWrong goes to the first field that must be mended.
-func (d *Data) focusWrong(ctx app.Context) {
-	for i := range d.set.Schema {
-		if text, bad := d.window.Wrong[i]; bad {
-			ui.Say(ctx, text)
-			ctx.Defer(func(app.Context) {
-				if el := app.Window().GetElementByID(cellID(i)); el.Truthy() {
-					el.Call("focus")
-				}
-			})
-			return
-		}
-	}
 }
 
 // onDeleteRow asks, then removes a row.
@@ -272,34 +157,6 @@ func (d *Data) gone(ctx app.Context, set wire.Dataset) {
 	}
 }
 
-func (d *Data) onRename(app.Context, app.Event) { d.window = sheet{Kind: sheetRename} }
-
-func (d *Data) onSaveName(ctx app.Context, e app.Event) {
-	e.PreventDefault()
-	if d.window.Busy || d.set == nil {
-		return
-	}
-	d.window.Err = ""
-	name, err := nameOf(valueOf("rename-name"))
-	if err != nil {
-		d.window.Err = fault.Message(err)
-		return
-	}
-	if name == d.set.Name {
-		d.window.close()
-		return
-	}
-	d.window.Busy = true
-	d.patch(ctx, wire.DatasetPatch{Name: name}, func(ctx app.Context, set wire.Dataset, err error) {
-		if err != nil {
-			d.window.Busy, d.window.Err = false, placed(err)
-			return
-		}
-		d.window.close()
-		ui.Toast(ctx, "good", "The name is "+set.Name+".")
-	})
-}
-
 // patch changes the dataset shown.
 func (d *Data) patch(ctx app.Context, p wire.DatasetPatch, then func(ctx app.Context, set wire.Dataset, err error)) {
 	id := d.set.ID
@@ -315,83 +172,3 @@ func (d *Data) patch(ctx app.Context, p wire.DatasetPatch, then func(ctx app.Con
 		})
 	})
 }
-
-func (d *Data) onPaste(app.Context, app.Event) {
-	if !d.up.busy() {
-		d.up = upload{}
-	}
-	d.window = sheet{Kind: sheetPaste}
-}
-
-// onSendPaste uploads what was pasted. The dialog stays until it is there.
-func (d *Data) onSendPaste(ctx app.Context, e app.Event) {
-	e.PreventDefault()
-	if d.up.busy() {
-		return
-	}
-	d.window.Err, d.window.Wrong = "", nil
-	name, err := nameOf(valueOf("paste-name"))
-	if err != nil {
-		d.window.Err = fault.Message(err)
-		return
-	}
-	text := valueOf("paste-text")
-	d.send(ctx, name, int64(len(text)), true, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
-		return client.Get().UploadText(name, text, progress, cancel)
-	})
-}
-
-// columnPatch gives what must change so that a column is read as kind, or is
-// for role; "" leaves either. Texts can't be a feature.
-func columnPatch(c table.Column, kind table.Kind, role table.Role) wire.ColumnChange {
-	out := wire.ColumnChange{Name: c.Name, Kind: kind, Role: role}
-	if kind == table.Text && role == "" && c.Role == table.Feature {
-		out.Role = table.Ignored
-	}
-	return out
-}
-
-func (d *Data) onKind(ctx app.Context, _ app.Event) {
-	i, kind := scopeInt(ctx, "column"), table.Kind(ctx.JSSrc().Get("value").String())
-	if d.set != nil && i >= 0 && i < len(d.set.Schema) {
-		d.recolumn(ctx, columnPatch(d.set.Schema[i], kind, ""))
-	}
-}
-
-func (d *Data) onRole(ctx app.Context, _ app.Event) {
-	i, role := scopeInt(ctx, "column"), table.Role(ctx.JSSrc().Get("value").String())
-	if d.set != nil && i >= 0 && i < len(d.set.Schema) {
-		d.recolumn(ctx, columnPatch(d.set.Schema[i], "", role))
-	}
-}
-
-// recolumn changes how a column is read. If that is refused, the controls show
-// again what holds.
-func (d *Data) recolumn(ctx app.Context, c wire.ColumnChange) {
-	d.patch(ctx, wire.DatasetPatch{Columns: []wire.ColumnChange{c}}, func(ctx app.Context, set wire.Dataset, err error) {
-		if err == nil {
-			ui.Say(ctx, changeWords(set))
-			return
-		}
-		d.failed(ctx, err)
-		if d.set == nil {
-			return
-		}
-		i := d.set.Schema.Index(c.Name)
-		if i < 0 {
-			return
-		}
-		for id, value := range map[string]string{kindID(i): string(d.set.Schema[i].Kind), roleID(i): string(d.set.Schema[i].Role)} {
-			if el := app.Window().GetElementByID(id); el.Truthy() {
-				el.Set("value", value)
-			}
-		}
-	})
-}
-
-func kindID(column int) string { return "kind-" + strconv.Itoa(column) }
-func roleID(column int) string { return "role-" + strconv.Itoa(column) }
-
-func (d *Data) onFilter(ctx app.Context, _ app.Event) { d.filter = ctx.JSSrc().Get("value").String() }
-
-func (d *Data) onWide(app.Context, app.Event) { d.wide = true }
