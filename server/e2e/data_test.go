@@ -377,6 +377,64 @@ func TestE2EDataUpload(t *testing.T) {
 	b.NoErrors()
 }
 
+// tabTo presses Tab until a JavaScript condition on the focused element e holds.
+func (b *browser) tabTo(what, condition string) {
+	b.t.Helper()
+	for range 80 {
+		var there bool
+		if b.Eval(`(e => Boolean(`+condition+`))(document.activeElement)`, &there); there {
+			return
+		}
+		b.press(kb.Tab)
+	}
+	b.t.Fatalf("Tab does not lead to %s", what)
+}
+
+// TestE2EDataByKeys works on a table by the keyboard alone, and quickly: changes
+// of one row that follow each other must not undo each other.
+func TestE2EDataByKeys(t *testing.T) {
+	s := startServer(t)
+	b := openBrowser(t)
+	b.signIn(s, "keys", "/data")
+	b.See("No data yet")
+	b.tabTo("the sample", `e.id === "sample-iris"`)
+	b.press(kb.Enter)
+	b.about("150 rows, 5 columns")
+	b.cellIs(0, 0, "5.1")
+	b.tabTo("the grid", `e.closest("#rows")`)
+	b.press(kb.ArrowDown)
+	b.Until(`document.activeElement.matches('[aria-rowindex="2"] [data-column="0"]')`)
+	for _, text := range []string{"1", "2", "3"} {
+		b.press(kb.Enter)
+		b.Until(`document.activeElement.matches("input.dg-edit")`)
+		b.press(text + kb.Tab) // what was there is selected: typing replaces it
+	}
+	b.about("version 4")
+	for i, text := range []string{"1", "2", "3"} {
+		b.cellIs(0, i, text)
+	}
+	var rows wire.Rows
+	var all []wire.Dataset
+	b.ask("datasets", &all)
+	b.ask("datasets/"+all[0].ID+"/rows?limit=1", &rows)
+	if got := rows.Rows[0].Cells; got[0].String() != "1" || got[1].String() != "2" || got[2].String() != "3" || got[4].String() != "setosa" {
+		t.Errorf("the server has %v, want 1 2 3", got)
+	}
+	b.press(kb.Enter)
+	b.press("9" + kb.Escape)
+	b.cellIs(0, 3, "0.2")
+	b.press(kb.Delete)
+	b.See("Delete row 0?")
+	b.Until(`document.activeElement.closest("dialog")`)
+	b.tabTo("the answer", `e.id === "ask-yes"`)
+	b.press(kb.Enter)
+	b.about("Row 0 deleted, version 5")
+	b.Until(`[...document.querySelectorAll("[role=status], [aria-live]")].some(e => e.textContent.includes("Row 0 deleted, version 5"))`)
+	b.Until(`document.activeElement.closest("#rows")`)
+	b.cellIs(0, 0, "4.9")
+	b.NoErrors()
+}
+
 // TestE2EDataOfAnother opens the address of somebody else's dataset.
 func TestE2EDataOfAnother(t *testing.T) {
 	s := startServer(t)
