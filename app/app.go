@@ -17,6 +17,7 @@ var pages = []struct {
 	{"/register", &page.Register{}},
 	{"/account", &page.Account{}},
 	{"/data", &page.Data{}},
+	{"/explore", &page.Explore{}},
 }
 
 // Routes registers all pages. Call it once, in the browser and on the server.
