@@ -84,11 +84,11 @@ func (d *Data) OnNav(ctx app.Context) {
 	at := fragment(ctx)
 	id, version := at.Get("dataset"), versionOf(at.Get("version"))
 	if !d.loaded || d.loadErr != nil {
-		d.load(ctx, id, version)
+		d.load(id, version)
 		return
 	}
 	if id != "" {
-		d.open(ctx, id, version)
+		d.open(id, version)
 	}
 }
 
@@ -106,16 +106,16 @@ func (d *Data) recover(ctx app.Context) {
 	at := fragment(ctx)
 	switch {
 	case d.loadErr != nil:
-		d.load(ctx, at.Get("dataset"), versionOf(at.Get("version")))
+		d.load(at.Get("dataset"), versionOf(at.Get("version")))
 	case d.openErr != nil && fault.CodeOf(d.openErr) == fault.Unavailable:
-		d.open(ctx, d.opening, versionOf(at.Get("version")))
+		d.open(d.opening, versionOf(at.Get("version")))
 	}
 }
 
 // load asks for the datasets and the samples, then opens one: that called want,
 // the one used last, or the newest.
-func (d *Data) load(ctx app.Context, want string, version int) {
-	ctx = d.ctx
+func (d *Data) load(want string, version int) {
+	ctx := d.ctx
 	ctx.Async(func() {
 		var sets []wire.Dataset
 		err := client.Get().Do("GET", "datasets", nil, &sets)
@@ -133,7 +133,7 @@ func (d *Data) load(ctx app.Context, want string, version int) {
 				want, version = firstOf(sets, ui.CurrentDataset(ctx)), 0
 			}
 			if want != "" {
-				d.open(ctx, want, version)
+				d.open(want, version)
 			}
 		})
 	})
@@ -151,7 +151,7 @@ func firstOf(sets []wire.Dataset, last string) string {
 }
 
 // open shows a version of a dataset; 0 means the newest.
-func (d *Data) open(ctx app.Context, id string, version int) {
+func (d *Data) open(id string, version int) {
 	if d.set != nil && d.set.ID == id && d.opening == "" && (d.set.Version == version || version == 0 && d.set.Version == d.set.Newest) {
 		return
 	}
@@ -161,7 +161,7 @@ func (d *Data) open(ctx app.Context, id string, version int) {
 	d.asked++
 	d.opening, d.openErr = id, nil
 	asked := d.asked
-	ctx = d.ctx
+	ctx := d.ctx
 	ctx.Async(func() {
 		var versions []wire.Dataset
 		err := client.Get().Do("GET", "datasets/"+url.PathEscape(id)+"/versions", nil, &versions)
@@ -240,7 +240,7 @@ func (d *Data) accept(ctx app.Context, set wire.Dataset) {
 	d.address(ctx)
 	if gap {
 		d.opening = set.ID // asks for the versions even though set is shown
-		d.open(ctx, set.ID, 0)
+		d.open(set.ID, 0)
 	}
 }
 
@@ -279,22 +279,22 @@ func (d *Data) older() bool { return d.set != nil && d.set.Version != d.set.Newe
 func (d *Data) onRetry(ctx app.Context, _ app.Event) {
 	d.loaded, d.loadErr = false, nil
 	at := fragment(ctx)
-	d.load(ctx, at.Get("dataset"), versionOf(at.Get("version")))
+	d.load(at.Get("dataset"), versionOf(at.Get("version")))
 }
 
 func (d *Data) onReopen(ctx app.Context, _ app.Event) {
-	d.open(ctx, d.opening, versionOf(fragment(ctx).Get("version")))
+	d.open(d.opening, versionOf(fragment(ctx).Get("version")))
 }
 
 func (d *Data) onVersion(ctx app.Context, _ app.Event) {
 	if d.set != nil {
-		d.open(ctx, d.set.ID, versionOf(ctx.JSSrc().Get("value").String()))
+		d.open(d.set.ID, versionOf(ctx.JSSrc().Get("value").String()))
 	}
 }
 
 func (d *Data) onNewest(ctx app.Context, _ app.Event) {
 	if d.set != nil {
-		d.open(ctx, d.set.ID, 0)
+		d.open(d.set.ID, 0)
 	}
 }
 

@@ -105,21 +105,21 @@ func columnPatch(c table.Column, kind table.Kind, role table.Role) wire.ColumnCh
 func (d *Data) onKind(ctx app.Context, _ app.Event) {
 	i, kind := scopeInt(ctx, "column"), table.Kind(ctx.JSSrc().Get("value").String())
 	if d.set != nil && i >= 0 && i < len(d.set.Schema) {
-		d.recolumn(ctx, columnPatch(d.set.Schema[i], kind, ""))
+		d.recolumn(columnPatch(d.set.Schema[i], kind, ""))
 	}
 }
 
 func (d *Data) onRole(ctx app.Context, _ app.Event) {
 	i, role := scopeInt(ctx, "column"), table.Role(ctx.JSSrc().Get("value").String())
 	if d.set != nil && i >= 0 && i < len(d.set.Schema) {
-		d.recolumn(ctx, columnPatch(d.set.Schema[i], "", role))
+		d.recolumn(columnPatch(d.set.Schema[i], "", role))
 	}
 }
 
 // recolumn changes how a column is read. If that is refused, the controls show
 // again what holds.
-func (d *Data) recolumn(ctx app.Context, c wire.ColumnChange) {
-	d.patch(ctx, wire.DatasetPatch{Columns: []wire.ColumnChange{c}}, func(ctx app.Context, set wire.Dataset, err error) {
+func (d *Data) recolumn(c wire.ColumnChange) {
+	d.patch(wire.DatasetPatch{Columns: []wire.ColumnChange{c}}, func(ctx app.Context, set wire.Dataset, err error) {
 		if err == nil {
 			ui.Say(ctx, changeWords(set))
 			return

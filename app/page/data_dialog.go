@@ -213,7 +213,7 @@ func (d *Data) onSaveName(ctx app.Context, e app.Event) {
 		return
 	}
 	d.window.Busy = true
-	d.patch(ctx, wire.DatasetPatch{Name: name}, func(ctx app.Context, set wire.Dataset, err error) {
+	d.patch(wire.DatasetPatch{Name: name}, func(ctx app.Context, set wire.Dataset, err error) {
 		if err != nil {
 			d.window.Busy, d.window.Err = false, placed(err)
 			return
@@ -243,7 +243,7 @@ func (d *Data) onSendPaste(ctx app.Context, e app.Event) {
 		return
 	}
 	text := valueOf("paste-text")
-	d.send(ctx, name, int64(len(text)), true, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
+	d.send(name, int64(len(text)), true, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
 		return client.Get().UploadText(name, text, progress, cancel)
 	})
 }

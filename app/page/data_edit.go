@@ -57,13 +57,13 @@ func (d *Data) onCell(ctx app.Context, row wire.Row, column int, text string, do
 		return
 	}
 	if d.queue.put(cellWrite{Dataset: d.set.ID, Row: row, Column: column, Cell: cell, Done: done}) {
-		d.write(ctx, d.queue.waiting[0])
+		d.write(d.queue.waiting[0])
 	}
 }
 
 // write sends a changed cell, and then those that wait.
-func (d *Data) write(ctx app.Context, w cellWrite) {
-	ctx = d.ctx
+func (d *Data) write(w cellWrite) {
+	ctx := d.ctx
 	ctx.Async(func() {
 		var made wire.RowChange
 		err := client.Get().Do("PATCH", rowURL(w.Dataset, w.Row.ID), wire.RowWrite{Cells: w.cells()}, &made)
@@ -78,7 +78,7 @@ func (d *Data) write(ctx app.Context, w cellWrite) {
 			}
 			w.Done(err)
 			if next != nil {
-				d.write(ctx, *next)
+				d.write(*next)
 			}
 		})
 	})
@@ -153,14 +153,14 @@ func (d *Data) gone(ctx app.Context, set wire.Dataset) {
 	d.window.close()
 	d.address(ctx)
 	if id := firstOf(rest, ""); id != "" {
-		d.open(ctx, id, 0)
+		d.open(id, 0)
 	}
 }
 
 // patch changes the dataset shown.
-func (d *Data) patch(ctx app.Context, p wire.DatasetPatch, then func(ctx app.Context, set wire.Dataset, err error)) {
+func (d *Data) patch(p wire.DatasetPatch, then func(ctx app.Context, set wire.Dataset, err error)) {
 	id := d.set.ID
-	ctx = d.ctx
+	ctx := d.ctx
 	ctx.Async(func() {
 		var set wire.Dataset
 		err := client.Get().Do("PATCH", "datasets/"+url.PathEscape(id), p, &set)

@@ -12,8 +12,8 @@ import (
 )
 
 // send uploads a table and opens it. run is what sends it.
-func (d *Data) send(ctx app.Context, name string, total int64, pasted bool, run func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error)) {
-	ctx = d.ctx
+func (d *Data) send(name string, total int64, pasted bool, run func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error)) {
+	ctx := d.ctx
 	if d.up.busy() {
 		ui.Toast(ctx, "warn", "Another upload is under way. Wait for it, or stop it first.")
 		return
@@ -82,9 +82,9 @@ func (d *Data) came(ctx app.Context, set wire.Dataset) {
 }
 
 // sendFile uploads a File of the browser.
-func (d *Data) sendFile(ctx app.Context, file app.Value) {
+func (d *Data) sendFile(file app.Value) {
 	name := file.Get("name").String()
-	d.send(ctx, name, int64(file.Get("size").Float()), false, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
+	d.send(name, int64(file.Get("size").Float()), false, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
 		return client.Get().Upload(tableName(name), file, progress, cancel)
 	})
 }
@@ -101,7 +101,7 @@ func (d *Data) onFile(ctx app.Context, _ app.Event) {
 		return
 	}
 	file := files.Index(0)
-	d.sendFile(ctx, file)
+	d.sendFile(file)
 	input.Set("value", "") // the same file may be chosen again
 }
 
@@ -140,7 +140,7 @@ func (d *Data) onDrop(ctx app.Context, e app.Event) {
 	files := e.Get("dataTransfer").Get("files")
 	switch n := files.Length(); {
 	case n == 1:
-		d.sendFile(ctx, files.Index(0))
+		d.sendFile(files.Index(0))
 	case n > 1:
 		ui.Toast(ctx, "warn", fmt.Sprintf("You dropped %d files. Drop one at a time.", n))
 	}
