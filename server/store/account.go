@@ -17,7 +17,7 @@ func (s *Store) AddUser(ctx context.Context, u auth.User) error {
 	if taken(err) {
 		return &fault.Error{Code: fault.Conflict, Field: "username", Msg: "The name " + u.Name + " is taken. Choose another."}
 	}
-	return fault.Wrap("store.AddUser", err)
+	return wrap("store.AddUser", err)
 }
 
 const userColumns = `id, name, email, password, created`
@@ -32,13 +32,13 @@ func scanUser(row *sql.Row) (u auth.User, err error) {
 // UserByName gives a user by name, in any case of letters.
 func (s *Store) UserByName(ctx context.Context, name string) (auth.User, error) {
 	u, err := scanUser(s.read.QueryRowContext(ctx, `SELECT `+userColumns+` FROM user WHERE name_key = $1`, strings.ToLower(name)))
-	return u, fault.Wrap("store.UserByName", err)
+	return u, wrap("store.UserByName", err)
 }
 
 // User gives a user by id.
 func (s *Store) User(ctx context.Context, id string) (auth.User, error) {
 	u, err := scanUser(s.read.QueryRowContext(ctx, `SELECT `+userColumns+` FROM user WHERE id = $1`, id))
-	return u, fault.Wrap("store.User", err)
+	return u, wrap("store.User", err)
 }
 
 // Users lists all users by name.
@@ -46,7 +46,7 @@ func (s *Store) Users(ctx context.Context) ([]auth.User, error) {
 	const op = "store.Users"
 	rows, err := s.read.QueryContext(ctx, `SELECT `+userColumns+` FROM user ORDER BY name_key`)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, wrap(op, err)
 	}
 	defer rows.Close()
 	var all []auth.User
@@ -54,12 +54,12 @@ func (s *Store) Users(ctx context.Context) ([]auth.User, error) {
 		var u auth.User
 		var created int64
 		if err := rows.Scan(&u.ID, &u.Name, &u.Email, &u.Password, &created); err != nil {
-			return nil, fault.Wrap(op, err)
+			return nil, wrap(op, err)
 		}
 		u.Created = at(created)
 		all = append(all, u)
 	}
-	return all, fault.Wrap(op, rows.Err())
+	return all, wrap(op, rows.Err())
 }
 
 // SetPassword replaces the password and ends all of the user's tokens but the
@@ -76,7 +76,7 @@ func (s *Store) SetPassword(ctx context.Context, user, password, keep string) er
 		_, err = tx.ExecContext(ctx, `DELETE FROM token WHERE user = $1 AND id <> $2`, user, keep)
 		return err
 	})
-	return fault.Wrap("store.SetPassword", err)
+	return wrap("store.SetPassword", err)
 }
 
 // DeleteUser removes a user with the tokens.
@@ -85,7 +85,7 @@ func (s *Store) DeleteUser(ctx context.Context, id string) error {
 	if err == nil {
 		err = affected(res, "user")
 	}
-	return fault.Wrap("store.DeleteUser", err)
+	return wrap("store.DeleteUser", err)
 }
 
 // AddToken keeps a token and removes expired ones of the same user.
@@ -98,7 +98,7 @@ func (s *Store) AddToken(ctx context.Context, t auth.Token) error {
 			t.Hash[:], t.ID, t.User, t.Name, t.Session, millis(t.Created), millis(t.Used), millis(t.Expires))
 		return err
 	})
-	return fault.Wrap("store.AddToken", err)
+	return wrap("store.AddToken", err)
 }
 
 const tokenColumns = `id, user, name, session, created, used, expires`
@@ -114,13 +114,13 @@ func scanToken(scan func(...any) error) (t auth.Token, err error) {
 func (s *Store) Token(ctx context.Context, hash [32]byte) (auth.Token, error) {
 	t, err := scanToken(s.read.QueryRowContext(ctx, `SELECT `+tokenColumns+` FROM token WHERE hash = $1`, hash[:]).Scan)
 	t.Hash = hash
-	return t, fault.Wrap("store.Token", err)
+	return t, wrap("store.Token", err)
 }
 
 // UseToken notes a use, which moves the end.
 func (s *Store) UseToken(ctx context.Context, id string, used, expires time.Time) error {
 	_, err := s.write.ExecContext(ctx, `UPDATE token SET used = $1, expires = $2 WHERE id = $3`, millis(used), millis(expires), id)
-	return fault.Wrap("store.UseToken", err)
+	return wrap("store.UseToken", err)
 }
 
 // Tokens lists a user's tokens that have not expired, newest first.
@@ -128,18 +128,18 @@ func (s *Store) Tokens(ctx context.Context, user string) ([]auth.Token, error) {
 	const op = "store.Tokens"
 	rows, err := s.read.QueryContext(ctx, `SELECT `+tokenColumns+` FROM token WHERE user = $1 AND expires > $2 ORDER BY created DESC, id`, user, millis(s.now()))
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, wrap(op, err)
 	}
 	defer rows.Close()
 	var all []auth.Token
 	for rows.Next() {
 		t, err := scanToken(rows.Scan)
 		if err != nil {
-			return nil, fault.Wrap(op, err)
+			return nil, wrap(op, err)
 		}
 		all = append(all, t)
 	}
-	return all, fault.Wrap(op, rows.Err())
+	return all, wrap(op, rows.Err())
 }
 
 // DeleteToken ends one of the user's tokens.
@@ -148,11 +148,11 @@ func (s *Store) DeleteToken(ctx context.Context, user, id string) error {
 	if err == nil {
 		err = affected(res, "token")
 	}
-	return fault.Wrap("store.DeleteToken", err)
+	return wrap("store.DeleteToken", err)
 }
 
 // DeleteSessions ends all of the user's sessions.
 func (s *Store) DeleteSessions(ctx context.Context, user string) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM token WHERE user = $1 AND session = 1`, user)
-	return fault.Wrap("store.DeleteSessions", err)
+	return wrap("store.DeleteSessions", err)
 }

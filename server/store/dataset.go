@@ -16,7 +16,7 @@ const noDataset = "There is no such dataset, or no such version of it."
 func (s *Store) AddDataset(ctx context.Context, r dataset.Record, v dataset.Version) error {
 	stored, err := json.Marshal(r.Stored)
 	if err != nil {
-		return fault.Wrap("store.AddDataset", err)
+		return wrap("store.AddDataset", err)
 	}
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO dataset(id, owner, name, source, bytes, created, stored, newest) VALUES($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -25,7 +25,7 @@ func (s *Store) AddDataset(ctx context.Context, r dataset.Record, v dataset.Vers
 		}
 		return addVersion(ctx, tx, r.ID, v)
 	})
-	return fault.Wrap("store.AddDataset", err)
+	return wrap("store.AddDataset", err)
 }
 
 func addVersion(ctx context.Context, tx *sql.Tx, id string, v dataset.Version) error {
@@ -60,13 +60,13 @@ func scanDataset(scan func(...any) error) (r dataset.Record, v dataset.Version, 
 func (s *Store) Dataset(ctx context.Context, owner, id string, version int) (dataset.Record, dataset.Version, error) {
 	r, v, err := scanDataset(s.read.QueryRowContext(ctx, `SELECT `+datasetColumns+`
 		WHERE d.owner = $1 AND d.id = $2 AND v.version = CASE WHEN $3 = 0 THEN d.newest ELSE $3 END`, owner, id, version).Scan)
-	return r, v, fault.Wrap("store.Dataset", err)
+	return r, v, wrap("store.Dataset", err)
 }
 
 // Datasets gives the newest version of each of the owner's datasets, the newest dataset first.
 func (s *Store) Datasets(ctx context.Context, owner string) ([]dataset.Record, []dataset.Version, error) {
 	rs, vs, err := s.datasets(ctx, `WHERE d.owner = $1 AND v.version = d.newest ORDER BY d.created DESC, d.id`, owner)
-	return rs, vs, fault.Wrap("store.Datasets", err)
+	return rs, vs, wrap("store.Datasets", err)
 }
 
 // Versions gives all versions of a dataset, the newest first.
@@ -76,7 +76,7 @@ func (s *Store) Versions(ctx context.Context, owner, id string) (dataset.Record,
 		err = fault.Newf(fault.NotFound, noDataset)
 	}
 	if err != nil {
-		return dataset.Record{}, nil, fault.Wrap("store.Versions", err)
+		return dataset.Record{}, nil, wrap("store.Versions", err)
 	}
 	return rs[0], vs, nil
 }
@@ -128,7 +128,7 @@ func (s *Store) AddVersion(ctx context.Context, owner, id string, v dataset.Vers
 		_, err = tx.ExecContext(ctx, `INSERT INTO dataset_patch(dataset, row, since, until, cells) VALUES($1, $2, $3, $4, $5)`, id, p.Row, v.Number, int64(math.MaxInt64), cells)
 		return err
 	})
-	return fault.Wrap("store.AddVersion", err)
+	return wrap("store.AddVersion", err)
 }
 
 // Patches gives the rows of a version that differ from the upload, by row id.
@@ -136,7 +136,7 @@ func (s *Store) Patches(ctx context.Context, id string, version int) ([]dataset.
 	const op = "store.Patches"
 	rows, err := s.read.QueryContext(ctx, `SELECT row, cells FROM dataset_patch WHERE dataset = $1 AND since <= $2 AND until > $2 ORDER BY row`, id, version)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, wrap(op, err)
 	}
 	defer rows.Close()
 	var all []dataset.Patch
@@ -144,16 +144,16 @@ func (s *Store) Patches(ctx context.Context, id string, version int) ([]dataset.
 		var p dataset.Patch
 		var cells sql.NullString
 		if err := rows.Scan(&p.Row, &cells); err != nil {
-			return nil, fault.Wrap(op, err)
+			return nil, wrap(op, err)
 		}
 		if cells.Valid {
 			if err := json.Unmarshal([]byte(cells.String), &p.Cells); err != nil {
-				return nil, fault.Wrap(op, err)
+				return nil, wrap(op, err)
 			}
 		}
 		all = append(all, p)
 	}
-	return all, fault.Wrap(op, rows.Err())
+	return all, wrap(op, rows.Err())
 }
 
 // RenameDataset gives the owner's dataset another name.
@@ -162,7 +162,7 @@ func (s *Store) RenameDataset(ctx context.Context, owner, id, name string) error
 	if err == nil {
 		err = affected(res, "dataset")
 	}
-	return fault.Wrap("store.RenameDataset", err)
+	return wrap("store.RenameDataset", err)
 }
 
 // DeleteDataset removes the owner's dataset with all its versions.
@@ -171,11 +171,11 @@ func (s *Store) DeleteDataset(ctx context.Context, owner, id string) error {
 	if err == nil {
 		err = affected(res, "dataset")
 	}
-	return fault.Wrap("store.DeleteDataset", err)
+	return wrap("store.DeleteDataset", err)
 }
 
 // HasDataset reports whether the dataset is there, whoever owns it.
 func (s *Store) HasDataset(ctx context.Context, id string) (has bool, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT EXISTS(SELECT 1 FROM dataset WHERE id = $1)`, id).Scan(&has)
-	return has, fault.Wrap("store.HasDataset", err)
+	return has, wrap("store.HasDataset", err)
 }

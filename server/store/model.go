@@ -5,7 +5,6 @@ import (
 	"database/sql"
 
 	"github.com/centroid-studio/centroid/server/registry"
-	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -22,13 +21,13 @@ func (s *Store) AddModel(ctx context.Context, owner string, m wire.ModelInfo, bo
 		_, err := tx.ExecContext(ctx, `INSERT INTO model_file(model, body) VALUES($1, $2)`, m.ID, body)
 		return err
 	})
-	return fault.Wrap("store.AddModel", err)
+	return wrap("store.AddModel", err)
 }
 
 // Model gives the owner's model: its name and its file.
 func (s *Store) Model(ctx context.Context, owner, id string) (name string, body []byte, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT m.name, f.body FROM model m JOIN model_file f ON f.model = m.id WHERE m.owner = $1 AND m.id = $2`, owner, id).Scan(&name, &body)
-	return name, body, fault.Wrap("store.Model", missing(err, noModel))
+	return name, body, wrap("store.Model", missing(err, noModel))
 }
 
 // Models lists the owner's models, the newest first.
@@ -37,7 +36,7 @@ func (s *Store) Models(ctx context.Context, owner string) ([]wire.ModelInfo, err
 	rows, err := s.read.QueryContext(ctx, `SELECT id, name, created, dataset, data_name, version, k, rows, inertia, silhouette, hash
 		FROM model WHERE owner = $1 ORDER BY created DESC, id`, owner)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, wrap(op, err)
 	}
 	defer rows.Close()
 	all := []wire.ModelInfo{}
@@ -45,12 +44,12 @@ func (s *Store) Models(ctx context.Context, owner string) ([]wire.ModelInfo, err
 		var m wire.ModelInfo
 		var created int64
 		if err := rows.Scan(&m.ID, &m.Name, &created, &m.Dataset, &m.DataName, &m.Version, &m.K, &m.Rows, &m.Inertia, &m.Silhouette, &m.Hash); err != nil {
-			return nil, fault.Wrap(op, err)
+			return nil, wrap(op, err)
 		}
 		m.Created = at(created)
 		all = append(all, m)
 	}
-	return all, fault.Wrap(op, rows.Err())
+	return all, wrap(op, rows.Err())
 }
 
 // RenameModel gives the owner's model another name.
@@ -59,7 +58,7 @@ func (s *Store) RenameModel(ctx context.Context, owner, id, name string) error {
 	if err == nil {
 		err = affected(res, "model")
 	}
-	return fault.Wrap("store.RenameModel", err)
+	return wrap("store.RenameModel", err)
 }
 
 // DeleteModel removes the owner's model with its labels.
@@ -68,7 +67,7 @@ func (s *Store) DeleteModel(ctx context.Context, owner, id string) error {
 	if err == nil {
 		err = affected(res, "model")
 	}
-	return fault.Wrap("store.DeleteModel", err)
+	return wrap("store.DeleteModel", err)
 }
 
 // SetLabels replaces the labels of the owner's model by the chunks that next
@@ -88,7 +87,7 @@ func (s *Store) SetLabels(ctx context.Context, owner, id string, next func() reg
 		}
 		return nil
 	})
-	return fault.Wrap("store.SetLabels", err)
+	return wrap("store.SetLabels", err)
 }
 
 // Labels gives the chunks of the owner's model, without their bodies, in
@@ -96,28 +95,28 @@ func (s *Store) SetLabels(ctx context.Context, owner, id string, next func() reg
 func (s *Store) Labels(ctx context.Context, owner, id string) ([]registry.Chunk, error) {
 	const op = "store.Labels"
 	if err := ownsModel(s.read.QueryRowContext(ctx, ownModel, owner, id)); err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, wrap(op, err)
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT first, last FROM model_label WHERE model = $1 ORDER BY first`, id)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, wrap(op, err)
 	}
 	defer rows.Close()
 	var all []registry.Chunk
 	for rows.Next() {
 		var c registry.Chunk
 		if err := rows.Scan(&c.First, &c.Last); err != nil {
-			return nil, fault.Wrap(op, err)
+			return nil, wrap(op, err)
 		}
 		all = append(all, c)
 	}
-	return all, fault.Wrap(op, rows.Err())
+	return all, wrap(op, rows.Err())
 }
 
 // LabelChunk gives the body of a chunk that Labels named.
 func (s *Store) LabelChunk(ctx context.Context, id string, first int64) (body []byte, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT body FROM model_label WHERE model = $1 AND first = $2`, id, first).Scan(&body)
-	return body, fault.Wrap("store.LabelChunk", missing(err, noModel))
+	return body, wrap("store.LabelChunk", missing(err, noModel))
 }
 
 const ownModel = `SELECT 1 FROM model WHERE owner = $1 AND id = $2`

@@ -12,11 +12,13 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	"golang.org/x/sys/unix"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // and the driver of this name
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 )
@@ -94,6 +96,14 @@ func (s *Store) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 // millis and at keep times as milliseconds since 1970.
 func millis(t time.Time) int64 { return t.UnixMilli() }
 func at(ms int64) time.Time    { return time.UnixMilli(ms).UTC() }
+
+// wrap adds op, and puts a full disk into the user's words.
+func wrap(op string, err error) error {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_FULL {
+		return &fault.Error{Code: fault.Unavailable, Op: op, Err: errors.Join(syscall.ENOSPC, err), Msg: "The server's disk is full. Make room, then try again."}
+	}
+	return fault.Wrap(op, err)
+}
 
 // missing turns "no rows" into NotFound.
 func missing(err error, format string, args ...any) error {
