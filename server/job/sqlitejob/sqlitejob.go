@@ -12,9 +12,11 @@ import (
 	"io/fs"
 	"net/url"
 	"sync"
+	"syscall"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
+	"modernc.org/sqlite" // and the driver of this name, in pure Go
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/centroid-studio/centroid/server/job"
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -131,10 +133,13 @@ func (s *Store) poke() {
 
 func (s *Store) now() time.Time { return s.opt.Clock.Now().UTC() }
 
-// wrap adds op, and keeps what callers test for.
+// wrap adds op, keeps what callers test for, and puts a full disk into the user's words.
 func wrap(op string, err error) error {
 	if err == nil || errors.Is(err, job.ErrLost) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_FULL {
+		return &fault.Error{Code: fault.Unavailable, Op: op, Err: errors.Join(syscall.ENOSPC, err), Msg: "The server's disk is full. Make room, then try again."}
 	}
 	return fault.Wrap(op, err)
 }
