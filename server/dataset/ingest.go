@@ -30,40 +30,52 @@ type ingested struct {
 }
 
 // errWiden says that a column of numbers met a text.
-type errWiden struct{ column int }
-
-func (errWiden) Error() string { return "dataset: a column of numbers has a text" }
+var errWiden = errors.New("dataset: a column of numbers has a text")
 
 // ingest turns the CSV file src into the Parquet file dst. Memory does not
 // depend on the size of the file.
 func ingest(ctx context.Context, src, dst string) (*ingested, error) {
-	kinds, err := guess(src)
+	kinds, err := guess(ctx, src, guessRows)
 	if err != nil {
 		return nil, err
 	}
-	for {
-		in, err := convert(ctx, src, dst, kinds)
-		var wide errWiden
-		if errors.As(err, &wide) {
-			kinds[wide.column] = table.Text
-			continue
-		}
+	in, err := convert(ctx, src, dst, kinds)
+	if !errors.Is(err, errWiden) {
 		return in, err
 	}
+	// Other columns may have late texts too: all rows are asked, so that this happens once.
+	if kinds, err = guess(ctx, src, 0); err != nil {
+		return nil, err
+	}
+	return convert(ctx, src, dst, kinds)
 }
 
-func guess(src string) ([]table.Kind, error) {
+// guess asks at most rows rows, all if it is 0.
+func guess(ctx context.Context, src string, rows int) ([]table.Kind, error) {
 	f, err := os.Open(src)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	r, err := table.NewReader(f, table.Limits{})
+	r, err := table.NewReader(reader{ctx, f}, table.Limits{})
 	if err != nil {
 		return nil, err
 	}
-	kinds, _, err := table.Guess(r, guessRows)
+	kinds, _, err := table.Guess(r, rows)
 	return kinds, err
+}
+
+// reader is a file that can't be read any more when ctx has ended.
+type reader struct {
+	ctx context.Context
+	f   *os.File
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if err := context.Cause(r.ctx); err != nil {
+		return 0, err
+	}
+	return r.f.Read(p)
 }
 
 // convert scans on this goroutine and writes on another.
@@ -176,7 +188,7 @@ func (s *scanner) row(b *block, fields [][]byte) error {
 				case table.IsMissing(f):
 					x = math.NaN()
 				case !table.Numeric(f):
-					return errWiden{i}
+					return errWiden
 				}
 			}
 			b.columns[i].Numbers[b.rows] = x

@@ -135,7 +135,7 @@ func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.R
 // full puts a full disk and a canceled request into words.
 func full(op string, err error) error {
 	switch {
-	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG):
 		return &fault.Error{Code: fault.Unavailable, Op: op, Err: err, Msg: "The server's disk is full. Nothing was kept. Make room, or ask whoever runs this server."}
 	case errors.Is(err, context.Canceled):
 		return &fault.Error{Code: fault.Canceled, Op: op, Err: err, Msg: "The upload was broken off. Nothing was kept."}

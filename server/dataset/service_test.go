@@ -24,27 +24,46 @@ import (
 
 const owner, other = "ann", "bob"
 
+var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+
 func mustOpen(t testing.TB, limit int64) (*dataset.Service, string) {
 	t.Helper()
-	dir := t.TempDir()
-	now := func() time.Time { return time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC) }
-	meta, err := store.Open(t.Context(), filepath.Join(dir, "centroid.db"), now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { meta.Close() })
-	for _, id := range []string{owner, other} {
-		if err := meta.AddUser(t.Context(), auth.User{ID: id, Name: id, Created: now()}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files := filepath.Join(dir, "dataset")
-	s, err := dataset.Open(t.Context(), dataset.Config{Dir: files, Meta: meta, UploadLimit: limit, Now: now})
+	meta := mustMeta(t, t.TempDir())
+	files := filepath.Join(t.TempDir(), "dataset")
+	s, err := dataset.Open(t.Context(), dataset.Config{Dir: files, Meta: meta, UploadLimit: limit, Now: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
 	return s, files
+}
+
+// mustOpenAt opens datasets with what is known of them in one folder and their files in another.
+func mustOpenAt(t testing.TB, notes, place string) (*dataset.Service, dataset.Meta, string) {
+	t.Helper()
+	meta, files := mustMeta(t, notes), filepath.Join(place, "dataset")
+	s, err := dataset.Open(t.Context(), dataset.Config{Dir: files, Meta: meta})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s, meta, files
+}
+
+// mustMeta opens a store with two users in a folder.
+func mustMeta(t testing.TB, dir string) dataset.Meta {
+	t.Helper()
+	meta, err := store.Open(t.Context(), filepath.Join(dir, "centroid.db"), func() time.Time { return noon })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { meta.Close() })
+	for _, id := range []string{owner, other} {
+		if err := meta.AddUser(t.Context(), auth.User{ID: id, Name: id, Created: noon}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return meta
 }
 
 func mustIngest(t testing.TB, s *dataset.Service, csv string) wire.Dataset {
@@ -329,30 +348,5 @@ func TestOwners(t *testing.T) {
 	}
 	if _, err := s.Source(ctx, owner, d.ID, 0); !errors.As(err, new(*fault.Error)) {
 		t.Errorf("source after Delete: %v", err)
-	}
-}
-
-// BenchmarkIngest keeps a table of 1e6 x 16 numbers of 145 MB.
-func BenchmarkIngest(b *testing.B) {
-	s, _ := mustOpen(b, 0)
-	var csv bytes.Buffer
-	csv.WriteString("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p\n")
-	for i := range 1_000_000 {
-		for c := range 16 {
-			if c > 0 {
-				csv.WriteByte(',')
-			}
-			x := table.Num(math.Round(math.Sin(float64(i*16+c))*1e6) / 1e6)
-			csv.WriteString(x.String())
-		}
-		csv.WriteByte('\n')
-	}
-	b.SetBytes(int64(csv.Len()))
-	for b.Loop() {
-		d, err := s.Ingest(b.Context(), owner, "t", "", bytes.NewReader(csv.Bytes()))
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(d.Rows)/b.Elapsed().Seconds()*float64(b.N), "rows/s")
 	}
 }

@@ -1,0 +1,94 @@
+package dataset_test
+
+import (
+	"bufio"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// writeTable writes a CSV of so many rows and columns of numbers and gives its size.
+func writeTable(tb testing.TB, path string, rows, columns int) int64 {
+	tb.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	for c := range columns {
+		if c > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteByte(byte('a' + c))
+	}
+	var buf []byte
+	for i := range rows {
+		w.WriteByte('\n')
+		for c := range columns {
+			if c > 0 {
+				w.WriteByte(',')
+			}
+			buf = strconv.AppendFloat(buf[:0], math.Sin(float64(i*columns+c)), 'f', 6, 64)
+			w.Write(buf) // Flush tells of an error
+		}
+	}
+	if err := w.Flush(); err != nil {
+		tb.Fatal(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return info.Size()
+}
+
+// peakMB gives the most memory that this process ever had, of the whole test
+// binary; 0 where the system does not tell.
+func peakMB() float64 {
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(b), "VmHWM:")
+	f := strings.Fields(rest)
+	if len(f) == 0 {
+		return 0
+	}
+	kB, err := strconv.ParseFloat(f[0], 64)
+	if err != nil {
+		return 0
+	}
+	return kB * 1024 / 1e6
+}
+
+// BenchmarkIngest keeps a table of 1e6 x 16 numbers, from a file, as an upload
+// does: what is not in it is the connection. Wanted are at most 3 s, and less
+// than 700 MB at the peak.
+func BenchmarkIngest(b *testing.B) {
+	s, _ := mustOpen(b, 0)
+	path := filepath.Join(b.TempDir(), "table.csv")
+	size := writeTable(b, path, 1_000_000, 16)
+	for b.Loop() {
+		f, err := os.Open(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if d, err := s.Ingest(b.Context(), owner, "t", "", f); err != nil || d.Rows != 1_000_000 {
+			b.Fatalf("Ingest() = %d rows, %v", d.Rows, err)
+		}
+		if err := f.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	seconds := b.Elapsed().Seconds() / float64(b.N)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(seconds, "s/upload")
+	b.ReportMetric(float64(size)/1e6/seconds, "MB/s")
+	b.ReportMetric(peakMB(), "peak-MB")
+}
