@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -51,12 +51,9 @@ func (s *Server) outer(next http.Handler) http.Handler {
 		h.Set("X-Request-Id", id)
 		a := &answer{ResponseWriter: w, stall: s.o.Stall}
 		defer func() {
-			p := recover()
-			if p != nil {
-				s.caught(a, r, p)
-			}
+			broken := s.caught(recover(), a, r)
 			s.logRequest(a, r, time.Since(began))
-			if p != nil && (a.began || p == http.ErrAbortHandler) {
+			if broken {
 				panic(http.ErrAbortHandler) // what was sent is not whole: the client must see it
 			}
 		}()
@@ -64,15 +61,19 @@ func (s *Server) outer(next http.Handler) http.Handler {
 	})
 }
 
-// caught notes a panic, and answers if nothing was sent yet.
-func (s *Server) caught(a *answer, r *http.Request, p any) {
-	if p == http.ErrAbortHandler {
-		return
+// caught notes a panic, and answers if nothing was sent yet; else it reports
+// that the answer is broken.
+func (s *Server) caught(p any, a *answer, r *http.Request) (broken bool) {
+	if p == nil || p == http.ErrAbortHandler {
+		return p != nil
 	}
-	s.o.Logger.Error("a handler panicked", "request", requestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
-	if !a.began {
-		s.refuse(a, r, fault.Newf(fault.Internal, "panic"))
+	err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	if a.began {
+		s.o.Logger.Error("request failed", "request", requestID(r.Context()), "err", err)
+		return true
 	}
+	s.refuse(a, r, err)
+	return false
 }
 
 func (s *Server) logRequest(a *answer, r *http.Request, took time.Duration) {

@@ -125,10 +125,10 @@ func (in *incoming) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := in.body.Read(p)
-	if err != nil {
-		in.ended = true
+	in.ended = in.ended || err != nil
+	if err == io.EOF {
 		// Else the server would take the deadline for the client's end while the table is read.
-		if e := in.deadline(time.Time{}); err == io.EOF && e != nil {
+		if e := in.deadline(time.Time{}); e != nil {
 			err = e
 		}
 	}
