@@ -10,6 +10,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/centroid-studio/centroid/server/auth"
 	"github.com/centroid-studio/centroid/server/dataset"
@@ -265,7 +268,42 @@ func send(t *testing.T, req *http.Request) *reply {
 // do sends a request and reads the answer.
 func (v *visitor) do(method, path string, body any) *reply {
 	v.t.Helper()
-	return send(v.t, v.request(method, path, body))
+	a := send(v.t, v.request(method, path, body))
+	v.r.documented(a, method, path)
+	return a
+}
+
+// documented checks an answer of the API against the OpenAPI document.
+func (r *rig) documented(a *reply, method, path string) {
+	r.t.Helper()
+	path, _, _ = strings.Cut(path, "?")
+	kind, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";")
+	var o *huma.Operation
+	words := -1 // that the pattern says, so that datasets/sample is not datasets/{id}
+	for pattern, item := range r.server.api.OpenAPI().Paths {
+		expr := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(strings.TrimPrefix(pattern, wire.API+"/"), `[^/]+`)
+		n := strings.Count(pattern, "/") - strings.Count(pattern, "{")
+		if regexp.MustCompile("^"+expr+"$").MatchString(path) && operationOf(item, method) != nil && n > words {
+			o, words = operationOf(item, method), n
+		}
+	}
+	if o == nil {
+		return
+	}
+	said := o.Responses[strconv.Itoa(a.StatusCode)]
+	if said == nil {
+		said = o.Responses["default"]
+	}
+	content := said.Content[kind]
+	switch {
+	case len(said.Content) == 0 && len(a.body) == 0:
+	case content == nil:
+		r.t.Errorf("%s %s answers %s with %q, which is not documented", method, path, a.Status, kind)
+	case kind != "text/csv" && content.Schema.Format != "binary":
+		if bad := disagree(r.t, r.server.api.OpenAPI().Components.Schemas, content.Schema, a.body); bad != "" {
+			r.t.Errorf("%s %s answers %.300s, which is not as documented: %s", method, path, a.body, bad)
+		}
+	}
 }
 
 // must is do for what has to go well; the answer is read into out unless it is nil.
