@@ -1,0 +1,149 @@
+package wire_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/centroid-studio/centroid/shared/table"
+	"github.com/centroid-studio/centroid/shared/wire"
+	"github.com/centroid-studio/centroid/shared/wire/example"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var at = time.Date(2026, 3, 14, 9, 26, 53, 589793000, time.UTC)
+
+func ptr[T any](v T) *T { return &v }
+
+func dataset() wire.Dataset {
+	return wire.Dataset{ID: "2T6W", Name: "iris", Version: 2, Newest: 3, Rows: 150, Bytes: 3862, Hash: "9f86d0", Created: at, Updated: at.Add(time.Minute),
+		Change: "row 12 edited", Source: "Fisher 1936", Schema: table.Schema{
+			{Name: "petal width", Kind: table.Number, Role: table.Feature, Missing: 1, Min: ptr(0.1), Max: ptr(2.5)},
+			{Name: "category", Kind: table.Category, Role: table.Label, Distinct: 3},
+		}}
+}
+
+// messages is one of each message, by the name of its file.
+func messages(t *testing.T) map[string]any {
+	t.Helper()
+	raw := func(v any) json.RawMessage {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	cells := []table.Cell{table.Num(0.2), table.Str("Iris-setosa")}
+	out := map[string]any{
+		"rest-register":        wire.Register{Username: "ada", Email: "ada@example.org", Password: "correct horse battery"},
+		"rest-login":           wire.Login{Username: "ada", Password: "correct horse battery"},
+		"rest-password-change": wire.PasswordChange{Old: "correct horse battery", New: "staple correct horse"},
+		"rest-user":            wire.User{ID: "7Q2M", Username: "ada", Email: "ada@example.org", Expires: at},
+		"rest-token-request":   wire.TokenRequest{Name: "notebook", Days: 30},
+		"rest-new-token":       wire.NewToken{Token: wire.Token{ID: "9XKC", Name: "notebook", Current: true, Created: at, Used: at, Expires: at.AddDate(0, 0, 30)}, Secret: "c2VjcmV0"},
+		"rest-dataset":         dataset(),
+		"rest-sample-data":     wire.SampleData{Name: "iris", Title: "Iris", Rows: 150, About: "Flowers.", Source: "Fisher 1936", Licence: "CC BY 4.0"},
+		"rest-dataset-patch":   wire.DatasetPatch{Name: "flowers", Columns: []wire.ColumnChange{{Name: "petal width", Kind: table.Text, Role: table.Ignored}}},
+		"rest-row-write":       wire.RowWrite{Cells: append(cells, table.Cell{})},
+		"rest-row-change":      wire.RowChange{Dataset: dataset(), Row: wire.Row{ID: 12, Cells: cells}},
+		"rest-rows":            wire.Rows{Version: 2, Offset: 100, Total: 150, Rows: []wire.Row{{ID: 104, Cells: cells}}},
+		"rest-describe": wire.Describe{Version: 2, Rows: 4, Columns: []wire.ColumnProfile{
+			{Name: "petal width", Kind: table.Number, Count: 3, Missing: 1, Mean: 2, Std: 0.816496580927726, Min: 1, Q1: 1.5, Median: 2, Q3: 2.5, Max: 3,
+				Edges: []float64{1, 2, 3}, Bins: []int64{1, 2}, Density: []wire.Point{{X: 1, Y: 0.25}}, Bandwidth: 0.5},
+			{Name: "category", Kind: table.Category, Count: 4, Top: []wire.Level{{Value: "a", Rows: 3}, {Value: "b", Rows: 1}}},
+		}},
+		"rest-sample-rows": wire.SampleRows{Of: 150, Columns: []string{"petal width", "category"}, Rows: []wire.Row{{ID: 7, Cells: cells}}},
+		"rest-job": wire.Job{ID: "k3v9", Kind: "train", State: "failed", Dataset: "2T6W", Name: "iris k=3", Attempt: 1, Progress: wire.Progress{Done: 100, Total: 450},
+			Created: at, Started: ptr(at.Add(time.Second)), Ended: ptr(at.Add(time.Minute)), Fault: &wire.Fault{Code: "invalid", Message: "No."}, Last: 17},
+		"rest-model-info": wire.ModelInfo{ID: "q4z7", Name: "iris k=3", Created: at, Dataset: "2T6W", DataName: "iris", Version: 1, K: 3, Rows: 150, Inertia: 78.85, Silhouette: ptr(0.55), Hash: "9f86d0"},
+		"rest-rename":     wire.Rename{Name: "flowers"},
+		"rest-problem":    wire.Problem{Type: "about:blank", Title: "Bad Request", Status: 400, Detail: "Line 3 has 2 fields, the header has 3.", Code: "invalid", Field: "file", Line: 3, Column: 2, ID: "IQ2XK4"},
+	}
+	for _, c := range example.Calls() {
+		out["request-"+c.Method] = wire.Request{Version: wire.Version, ID: json.RawMessage(`1`), Method: c.Method, Params: raw(c.Params)}
+		out["response-"+c.Method] = wire.Response{Version: wire.Version, ID: json.RawMessage(`1`), Result: raw(c.Result)}
+		out["params-"+c.Method] = c.Params
+		out["result-"+c.Method] = c.Result
+	}
+	for _, e := range example.Errors() {
+		out["error-"+strings.TrimPrefix(string(raw(e.Code)), "-")] = wire.Response{Version: wire.Version, ID: json.RawMessage(`null`), Error: &e}
+	}
+	for _, e := range example.Events() {
+		out["event-"+string(e.Type)] = e
+	}
+	out["notification"] = wire.Notification{Version: wire.Version, Method: wire.NotifyJobEvent, Params: raw(example.Events()[1])}
+	return out
+}
+
+// TestGolden: what crosses the wire stays as it is, byte by byte, and reads back
+// as it was. A file that changes breaks clients of the version before.
+func TestGolden(t *testing.T) {
+	known := map[string]bool{}
+	for name, v := range messages(t) {
+		path := filepath.Join("testdata", name+".json")
+		known[filepath.Base(path)] = true
+		got, err := json.MarshalIndent(v, "", "  ")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got = append(got, '\n')
+		if *update {
+			if err := os.WriteFile(path, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s = %s\nwant %s", name, got, want)
+		}
+		back := reflect.New(reflect.TypeOf(v))
+		d := json.NewDecoder(bytes.NewReader(want))
+		d.DisallowUnknownFields()
+		if err := d.Decode(back.Interface()); err != nil {
+			t.Errorf("%s does not read back: %v", name, err)
+			continue
+		}
+		again, err := json.MarshalIndent(back.Elem().Interface(), "", "  ")
+		if err != nil || !bytes.Equal(append(again, '\n'), want) {
+			t.Errorf("%s reads back as %s, %v", name, again, err)
+		}
+	}
+	files, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !f.IsDir() && !known[f.Name()] {
+			t.Errorf("testdata/%s is of no message", f.Name())
+		}
+	}
+}
+
+// TestModelOfDone: the model of the last event predicts.
+func TestModelOfDone(t *testing.T) {
+	for _, e := range example.Events() {
+		if e.Type != wire.EventDone {
+			continue
+		}
+		if err := e.Model.Validate(); err != nil {
+			t.Error(err)
+		}
+		if !e.Ends() {
+			t.Error("done does not end the job")
+		}
+		return
+	}
+	t.Error("there is no event done")
+}
