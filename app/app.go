@@ -18,6 +18,7 @@ var pages = []struct {
 	{"/account", &page.Account{}},
 	{"/data", &page.Data{}},
 	{"/explore", &page.Explore{}},
+	{"/train", &page.Train{}},
 }
 
 // Routes registers all pages. Call it once, in the browser and on the server.

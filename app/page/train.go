@@ -1,0 +1,416 @@
+package page
+
+import (
+	"math/rand/v2"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"github.com/centroid-studio/centroid/app/client"
+	"github.com/centroid-studio/centroid/app/device"
+	"github.com/centroid-studio/centroid/app/ui"
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/model"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+const (
+	drawEvery = 100 * time.Millisecond // events that come faster are drawn together
+	sayEvery  = 2 * time.Second        // least time between two sentences of the live region
+	jobKey    = "train.job"            // session storage: the training to come back to
+)
+
+// Train is the page that starts a training and shows it live. The settings and
+// the training shown are apart: changing one never touches the other.
+type Train struct {
+	app.Compo
+
+	ctx app.Context // the page's own: that of an event ends with the button that it came from
+
+	loaded   bool
+	loadErr  error
+	datasets []wire.Dataset
+	models   []*model.Model // on this device, to start from their centroids
+
+	form    trainForm
+	past    *wire.TrainStart // settings of a training that was, to begin with
+	touched bool             // the user changed the form: a resumed training must not
+	folded  bool             // on a phone: only the head of the form is shown
+	sending bool
+
+	run       *run // nil: none is shown
+	runErr    error
+	canceling bool
+	saved     bool
+	saveErr   error
+	deleted   bool   // the model that came of it is gone
+	stop      func() // ends the watch
+	unlisten  func() // ends listening for the server's return
+
+	view viewed
+	said time.Time
+	tell stage // the stage that was said last
+
+	now func() time.Time
+}
+
+// viewed is what is drawn of the run; it is computed when events come, not when the page is drawn.
+type viewed struct {
+	X, Y  axis
+	Axes  []axis
+	Scene scene
+	Cards []clusterCard
+}
+
+// inbox collects events between two drawings.
+type inbox struct {
+	mu     sync.Mutex
+	events []wire.Event
+	busy   bool // somebody will take them
+}
+
+// put adds an event; it reports true if the caller must see that it is taken.
+func (b *inbox) put(e wire.Event) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.events = append(b.events, e)
+	first := !b.busy
+	b.busy = true
+	return first
+}
+
+// take empties the inbox. With nothing in it, the next put is a first one.
+func (b *inbox) take() []wire.Event {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := b.events
+	b.events, b.busy = nil, len(out) > 0
+	return out
+}
+
+// OnInit gives the settings of a first visit.
+func (t *Train) OnInit() {
+	t.now = time.Now
+	t.form = newTrainForm(uint64(rand.Uint32()))
+}
+
+// OnMount listens for the server to come back.
+func (t *Train) OnMount(ctx app.Context) {
+	if app.IsServer {
+		return
+	}
+	t.ctx = ctx
+	t.unlisten = client.Get().OnState(func(online bool) {
+		if online {
+			ctx.Dispatch(func(app.Context) {
+				if t.loadErr != nil {
+					t.load("")
+				}
+			})
+		}
+	})
+}
+
+// OnNav loads what the page needs and takes up the training that the address names.
+func (t *Train) OnNav(ctx app.Context) {
+	ctx.Page().SetTitle("Train · Centroid")
+	if app.IsServer {
+		return
+	}
+	at := fragment(ctx)
+	t.load(at.Get("dataset"))
+	if id := at.Get("model"); id != "" {
+		t.again(id)
+		return
+	}
+	job := at.Get("job")
+	if job == "" && at.Get("dataset") == "" {
+		if err := ctx.SessionStorage().Get(jobKey, &job); err != nil {
+			app.Log(err)
+		}
+	}
+	if job != "" && (t.run == nil || t.run.Job != job) {
+		t.watch(job)
+	}
+}
+
+// OnDismount leaves the training to itself.
+func (t *Train) OnDismount() {
+	if t.stop != nil {
+		t.stop()
+	}
+	if t.unlisten != nil {
+		t.unlisten()
+	}
+}
+
+// fragment gives the state that the address carries, as in #job=ID.
+func fragment(ctx app.Context) url.Values {
+	v, err := url.ParseQuery(ctx.Page().URL().Fragment)
+	if err != nil {
+		return url.Values{}
+	}
+	return v
+}
+
+// setFragment puts state into the address without loading anything.
+func setFragment(ctx app.Context, key, value string) {
+	u := *ctx.Page().URL()
+	u.Fragment = url.Values{key: {value}}.Encode()
+	ctx.Page().ReplaceURL(&u)
+}
+
+// load asks for the datasets and the device's models, then chooses one: the
+// dataset called want, the one used last, or the newest.
+func (t *Train) load(want string) {
+	ctx := t.ctx
+	if want == "" {
+		want = ui.CurrentDataset(ctx)
+	}
+	ctx.Async(func() {
+		var sets []wire.Dataset
+		err := client.Get().Do("GET", "datasets", nil, &sets)
+		models, devErr := device.Models()
+		if devErr != nil {
+			app.Log(devErr) // the page works without them
+		}
+		ctx.Dispatch(func(ctx app.Context) {
+			t.loaded, t.loadErr, t.models = true, err, models
+			if err != nil {
+				return
+			}
+			t.datasets = sets
+			if t.form.Data == nil {
+				t.choose(ctx, want)
+			}
+			t.resume()
+		})
+	})
+}
+
+// choose sets the dataset of the form; the first one if there is no such id.
+func (t *Train) choose(ctx app.Context, id string) {
+	if len(t.datasets) == 0 {
+		return
+	}
+	d := t.datasets[0]
+	for _, s := range t.datasets {
+		if s.ID == id {
+			d = s
+		}
+	}
+	t.form.setData(&d)
+	t.form.fitRows()
+	ui.SetCurrentDataset(ctx, d.ID)
+}
+
+// again fills the form with the settings of a model, to train it once more.
+func (t *Train) again(id string) {
+	t.ctx.Async(func() {
+		m, _, err := openModel(id)
+		t.ctx.Dispatch(func(ctx app.Context) {
+			if err != nil {
+				t.form.Errors[""] = fault.Message(err)
+				return
+			}
+			t.past = startOf(m)
+			t.resume()
+		})
+	})
+}
+
+// onSubmit checks the settings and asks the server to train.
+func (t *Train) onSubmit(ctx app.Context, e app.Event) {
+	e.PreventDefault()
+	if t.sending || t.live() {
+		return
+	}
+	req, ok := t.form.request()
+	if !ok {
+		t.showFault(ctx)
+		return
+	}
+	t.sending = true
+	t.ctx.Async(func() {
+		var started wire.Started
+		err := client.Get().Call(wire.MethodTrainStart, req, &started)
+		t.ctx.Dispatch(func(ctx app.Context) {
+			t.sending = false
+			if err != nil {
+				t.form.refused(err)
+				t.folded = false
+				t.showFault(ctx)
+				return
+			}
+			t.touched, t.folded = true, true
+			t.watch(started.Job)
+			ctx.Defer(func(app.Context) {
+				if el := app.Window().GetElementByID("train-live"); el.Truthy() {
+					el.Call("scrollIntoView", map[string]any{"block": "nearest"})
+				}
+			})
+		})
+	})
+}
+
+// showFault brings the first field at fault into view and into focus.
+func (t *Train) showFault(ctx app.Context) {
+	for _, field := range fieldOrder {
+		if t.form.Errors[field] != "" {
+			ui.Say(ctx, t.form.Errors[field])
+			ctx.Defer(func(app.Context) {
+				if el := app.Window().GetElementByID(fieldIDs[field]); el.Truthy() {
+					el.Call("focus")
+				}
+			})
+			return
+		}
+	}
+}
+
+// live reports whether a training is shown that has not ended.
+func (t *Train) live() bool {
+	return t.run != nil && t.runErr == nil && !t.run.Stage.ended()
+}
+
+// watch shows a training from its first event on, and follows it.
+func (t *Train) watch(job string) {
+	ctx := t.ctx
+	if t.stop != nil {
+		t.stop()
+	}
+	t.run, t.runErr, t.canceling, t.saved, t.saveErr, t.deleted, t.tell = &run{Job: job}, nil, false, false, nil, false, stageNone
+	t.view = viewed{}
+	setFragment(ctx, "job", job)
+	if err := ctx.SessionStorage().Set(jobKey, job); err != nil {
+		app.Log(err)
+	}
+	shown, box := t.run, &inbox{}
+	t.stop = client.Get().Watch(job, 0, func(e wire.Event) {
+		if e.Job == job && box.put(e) {
+			ctx.Dispatch(func(ctx app.Context) { t.flush(ctx, shown, box) })
+		}
+	})
+	ctx.Async(func() { // a job that is gone sends no event: ask once whether it is there
+		var j wire.Job
+		err := client.Get().Do("GET", "jobs/"+url.PathEscape(job), nil, &j)
+		if fault.CodeOf(err) != fault.NotFound {
+			return
+		}
+		ctx.Dispatch(func(ctx app.Context) {
+			if t.run == shown {
+				t.runErr = err
+				t.stop()
+				ctx.SessionStorage().Del(jobKey)
+			}
+		})
+	})
+}
+
+// flush takes the events that have come and draws them, at most ten times a second.
+func (t *Train) flush(ctx app.Context, shown *run, box *inbox) {
+	events := box.take()
+	if len(events) == 0 || t.run != shown {
+		return
+	}
+	before := shown.Stage
+	for _, e := range events {
+		shown.apply(e)
+	}
+	t.ctx.After(drawEvery, func(ctx app.Context) { t.flush(ctx, shown, box) })
+	t.past = shown.Start
+	t.resume()
+	t.redraw()
+	if shown.Stage.ended() {
+		t.canceling = false
+	}
+	if shown.Stage == stageDone && before != stageDone && shown.Model != nil {
+		t.keep(shown.Model)
+	}
+	if now := t.now(); shown.Stage != t.tell && shown.Stage.ended() || now.Sub(t.said) >= sayEvery {
+		t.said, t.tell = now, shown.Stage
+		ui.Say(ctx, shown.sentence())
+	}
+}
+
+// resume fills the form with the settings that the address names, unless the
+// user has begun to change it.
+func (t *Train) resume() {
+	if t.touched || t.past == nil || len(t.datasets) == 0 {
+		return
+	}
+	t.touched = true
+	for i := range t.datasets {
+		if t.datasets[i].ID == t.past.Dataset {
+			t.form.setData(&t.datasets[i])
+		}
+	}
+	t.form.take(t.past)
+}
+
+// redraw computes what the page shows of the run.
+func (t *Train) redraw() {
+	if s := t.run.Sample; s != nil {
+		t.view.Axes = axesOf(&s.Prep)
+		t.view.X, _ = axisNamed(t.view.Axes, t.view.X.Name, 0)
+		t.view.Y, _ = axisNamed(t.view.Axes, t.view.Y.Name, 1)
+		t.view.Scene.draw(t.run, t.view.X, t.view.Y)
+	}
+	if m := t.run.Model; m != nil && t.view.Cards == nil {
+		t.view.Cards = cardsOf(m)
+	}
+}
+
+// keep saves the finished model on this device, so that it predicts without a
+// network. The events of an old training may tell of a model that was renamed
+// or deleted since: the server's word holds, if it can be had.
+func (t *Train) keep(m *model.Model) {
+	shown := t.run
+	t.ctx.Async(func() {
+		var present model.Model
+		err := client.Get().Do("GET", "models/"+url.PathEscape(m.ID), nil, &present)
+		deleted := fault.CodeOf(err) == fault.NotFound
+		if err == nil {
+			m = &present
+		}
+		if !deleted {
+			err = device.SaveModel(m)
+		}
+		t.ctx.Dispatch(func(app.Context) {
+			if t.run != shown {
+				return
+			}
+			if t.deleted = deleted; !deleted {
+				t.saved, t.saveErr = err == nil, err
+			}
+		})
+	})
+}
+
+// onCancel asks the server to stop; the event that follows ends the run.
+func (t *Train) onCancel(ctx app.Context, _ app.Event) {
+	if !t.live() || t.canceling {
+		return
+	}
+	t.canceling = true
+	shown := t.run
+	ui.Say(ctx, "Canceling.")
+	t.ctx.Async(func() {
+		err := client.Get().Call(wire.MethodTrainCancel, wire.JobRef{Job: shown.Job}, nil)
+		if err == nil {
+			return
+		}
+		t.ctx.Dispatch(func(ctx app.Context) {
+			if t.run == shown && !shown.Stage.ended() {
+				t.canceling = false
+				ui.Toast(ctx, "bad", fault.Message(err))
+			}
+		})
+	})
+}
+
+// given reports whether the form asks for start centroids.
+func (t *Train) given() bool { return t.form.Init == kmeans.Given }

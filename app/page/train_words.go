@@ -1,0 +1,185 @@
+package page
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/centroid-studio/centroid/app/ui"
+)
+
+// pill gives the words and the class of the state's pill.
+func (r *run) pill(canceling bool) (text, class string) {
+	if canceling && !r.Stage.ended() {
+		return "Canceling", "warn"
+	}
+	switch r.Stage {
+	case stageQueued:
+		if r.Fault != nil {
+			return "Queued again", "warn"
+		}
+		return "Queued", ""
+	case stageStarted:
+		return "Starting", "run"
+	case stageLoading:
+		return "Reading rows", "run"
+	case stageSeeding:
+		if s := r.Seeding; s != nil {
+			return fmt.Sprintf("Seeding, round %d of %d", s.Round, s.Rounds), "run"
+		}
+		return "Seeding", "run"
+	case stagePasses:
+		return r.passWords(), "run"
+	case stageScoring:
+		return "Scoring", "run"
+	case stageDone:
+		return "Done", "good"
+	case stageFailed:
+		return "Failed", "bad"
+	case stageCanceled:
+		return "Canceled", "warn"
+	}
+	return "Waiting", ""
+}
+
+// passWords says which pass it is. While a pass is at work it has no number
+// yet: the newest finished one is named.
+func (r *run) passWords() string {
+	p := r.last()
+	if p == nil {
+		return "First pass"
+	}
+	s := fmt.Sprintf("Pass %d of at most %d", p.Pass, p.MaxPasses)
+	if p.Restarts > 1 {
+		s += fmt.Sprintf(", run %d of %d", p.Restart+1, p.Restarts)
+	}
+	return s
+}
+
+// bar is the progress bar: how much is done and what it counts.
+type bar struct {
+	Known bool    // false: how long it takes can't be known
+	Value float64 // 0 to 1
+	Text  string  // what the value counts
+}
+
+// bar gives the truth about the present step: rows done of rows to do. During
+// the passes it is the part of the passes allowed, which is the most that can
+// come: a run stops sooner when nothing moves.
+func (r *run) bar() bar {
+	part, text := 0., ""
+	if p := r.Progress; p != nil && p.Total > 0 {
+		part = min(1, float64(p.Done)/float64(p.Total))
+		text = fmt.Sprintf("%s of %s rows", ui.Num(float64(p.Done)), ui.Num(float64(p.Total)))
+	}
+	switch r.Stage {
+	case stageNone, stageQueued:
+		return bar{Text: "Waiting for a free worker. How long that takes is not known."}
+	case stageStarted:
+		return bar{Text: "A worker has it."}
+	case stageDone:
+		return bar{Known: true, Value: 1, Text: r.ending()}
+	case stageFailed, stageCanceled:
+		return bar{Known: true, Text: r.ending()}
+	case stagePasses:
+		last := r.last()
+		if last == nil {
+			return bar{Known: text != "", Value: 0, Text: "First pass: " + text}
+		}
+		done := float64(last.Restart*last.MaxPasses + last.Pass)
+		if r.Progress != nil && r.Progress.Done < r.Progress.Total {
+			done += part
+		}
+		return bar{Known: true, Value: min(1, done/float64(max(1, last.MaxPasses*last.Restarts))), Text: r.passWords() + " (it stops sooner when it comes to rest). " + text}
+	}
+	names := map[stage]string{stageLoading: "Reading: ", stageSeeding: "Choosing the starts: ", stageScoring: "Silhouette: "}
+	if text == "" {
+		return bar{Text: names[r.Stage] + "not counted yet"}
+	}
+	return bar{Known: true, Value: part, Text: names[r.Stage] + text}
+}
+
+// ending tells how the run ended.
+func (r *run) ending() string {
+	switch r.Stage {
+	case stageCanceled:
+		return "You canceled it. Nothing was kept."
+	case stageFailed:
+		if r.Fault != nil {
+			return r.Fault.Message
+		}
+		return "It failed."
+	case stageDone:
+		if r.Model == nil {
+			return "Done."
+		}
+		t := r.Model.Training
+		s := fmt.Sprintf("%s in %s", count(t.Passes, "pass", "passes"), seconds(t.Seconds))
+		if t.Converged {
+			return s + ": it came to rest."
+		}
+		return s + ": stopped by the limit of passes before it came to rest."
+	}
+	return ""
+}
+
+// sentence is what a screen reader hears.
+func (r *run) sentence() string {
+	switch r.Stage {
+	case stageDone, stageFailed, stageCanceled:
+		text, _ := r.pill(false)
+		return text + ". " + r.ending()
+	case stagePasses:
+		p := r.last()
+		if p == nil {
+			return "First pass."
+		}
+		return fmt.Sprintf("%s, inertia %s, %s of rows moved.", r.passWords(), ui.Num(p.Inertia), ui.Share(float64(p.Changed)/float64(max(1, p.Rows))))
+	}
+	text, _ := r.pill(false)
+	return text + "."
+}
+
+// fact is a number with its name.
+type fact struct{ Name, Value string }
+
+// facts lists the numbers of the newest pass. Those that have not been
+// measured are absent.
+func (r *run) facts() []fact {
+	p := r.last()
+	if p == nil {
+		return nil
+	}
+	out := []fact{{"Inertia", ui.Num(p.Inertia)}, {"Rows moved", ui.Num(float64(p.Changed))}, {"Largest shift", ui.Num(p.Shift)}}
+	if p.RowsPerSecond > 0 && !math.IsInf(p.RowsPerSecond, 0) {
+		out = append(out, fact{"Rows per second", ui.Num(p.RowsPerSecond)})
+	}
+	if r.Stage == stagePasses {
+		out = append(out, fact{"Time left, at most", seconds(p.SecondsLeft)})
+	}
+	return out
+}
+
+// count writes a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return ui.Num(float64(n)) + " " + many
+}
+
+// seconds writes a measured time.
+func seconds(s float64) string {
+	switch {
+	case s < .001:
+		return "under 1 ms"
+	case s < 1:
+		return fmt.Sprintf("%.0f ms", s*1000)
+	case s < 10:
+		return fmt.Sprintf("%.1f s", s)
+	case s < 100:
+		return fmt.Sprintf("%.0f s", s)
+	case s < 5400:
+		return fmt.Sprintf("%.0f min", s/60)
+	}
+	return fmt.Sprintf("%.1f h", s/3600)
+}
