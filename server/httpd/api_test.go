@@ -100,6 +100,9 @@ func TestWay(t *testing.T) {
 	if rows.Rows == nil || len(rows.Rows) != 0 {
 		t.Errorf("rows beyond the end = %+v, want []", rows.Rows)
 	}
+	if a := v.do("GET", "models/"+id+"/rows?cluster=3", nil); a.StatusCode != 400 || a.problem(t).Field != "cluster" {
+		t.Errorf("a fourth cluster of three: %s %s", a.Status, a.body)
+	}
 
 	download := v.must("GET", "models/"+id+"/rows.csv", nil, nil)
 	lines, err := csv.NewReader(strings.NewReader(string(download.body))).ReadAll()

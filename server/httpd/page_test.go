@@ -12,9 +12,17 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
-type testPage struct{ app.Compo }
+// testPage writes its address into an attribute, which go-app does not escape.
+type testPage struct {
+	app.Compo
+	address string
+}
 
-func (*testPage) Render() app.UI { return app.Main().Body(app.H1().Text("A page")) }
+func (p *testPage) OnPreRender(ctx app.Context) { p.address = ctx.Page().URL().String() }
+
+func (p *testPage) Render() app.UI {
+	return app.Main().Body(app.H1().Text("A page"), app.Input().Value(p.address))
+}
 
 var routes sync.Once // go-app keeps them for the process
 
