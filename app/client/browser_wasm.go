@@ -6,6 +6,8 @@ import (
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"github.com/centroid-studio/centroid/shared/fault"
 )
 
 // browser gives the transport of this window.
@@ -126,6 +128,9 @@ func (s *webSocket) Send(text []byte) error {
 
 // Close begins the closing handshake.
 func (s *webSocket) Close() { s.ws.Call("close") }
+
+// errCanceled ends an upload that the user has stopped.
+var errCanceled = fault.Newf(fault.Canceled, "The upload was stopped. Nothing was kept.")
 
 // send posts a File or Blob by XMLHttpRequest: fetch can't tell how far an upload is.
 func send(path, kind string, file app.Value, progress func(sent, total int64), cancel <-chan struct{}) (Response, error) {

@@ -276,6 +276,7 @@ func TestWatchBacksOff(t *testing.T) {
 		begin := time.Now()
 		c.Watch("j", 0, got.add)
 		time.Sleep(40 * time.Second)
+		synctest.Wait()
 		var pauses []time.Duration
 		for i := 1; i < len(s.dialled); i++ {
 			pauses = append(pauses, s.dialled[i].Sub(s.dialled[i-1]))
@@ -291,6 +292,7 @@ func TestWatchBacksOff(t *testing.T) {
 
 		s.set(false, nil)
 		time.Sleep(8 * time.Second)
+		synctest.Wait()
 		if sub := s.newest(t).subscribed(t); sub.After != 0 {
 			t.Errorf("asked for events after %d, want 0", sub.After)
 		}
@@ -309,6 +311,7 @@ func TestHurry(t *testing.T) {
 		s.set(true, func(string, string) (Response, error) { return Response{}, errors.New("refused") })
 		stop := c.Watch("j", 0, func(wire.Event) {})
 		time.Sleep(20 * time.Second)
+		synctest.Wait()
 		n := len(s.dialled)
 		s.set(false, nil)
 		c.hurry()
@@ -480,6 +483,7 @@ func TestWatchGuest(t *testing.T) {
 		c.OnGuest(func() { guests++ })
 		c.Watch("j", 0, func(wire.Event) {})
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(s.dialled) != 1 || guests != 1 {
 			t.Errorf("%d attempts and %d guests, want 1 and 1", len(s.dialled), guests)
 		}

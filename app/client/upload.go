@@ -35,8 +35,5 @@ func (c *Client) UploadText(name, text string, progress func(sent, total int64),
 	return c.Upload(name, blob(text), progress, cancel)
 }
 
-// errCanceled ends an upload that the user has stopped.
-var errCanceled = fault.Newf(fault.Canceled, "The upload was stopped. Nothing was kept.")
-
 // errPlain is what the browser's parts give outside of a browser.
 var errPlain = fault.Newf(fault.Unavailable, "There is no browser here.")

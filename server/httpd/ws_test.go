@@ -259,7 +259,7 @@ func TestResume(t *testing.T) {
 	// The same job once more on this socket: it goes on where it is told to.
 	s.must(wire.MethodJobSubscribe, wire.Subscribe{Job: started.Job, After: 250}, &sub)
 	s.events(started.Job, 250, 256)
-	s.must(wire.MethodJobUnsubscribe, wire.JobRef{Job: started.Job}, nil)
+	s.must(wire.MethodJobUnsubscribe, wire.JobRef(started), nil)
 	work.progress(10)
 	s.must(wire.MethodJobSubscribe, wire.Subscribe{Job: started.Job, After: 266}, &sub)
 	if len(s.kept) != 0 {
@@ -280,7 +280,7 @@ func TestOthersJobs(t *testing.T) {
 	ada.socket().must(wire.MethodTrainStart, irisStart(d), &started)
 	s := bob.socket()
 	for method, params := range map[string]any{
-		wire.MethodTrainStart: irisStart(d), wire.MethodJobSubscribe: wire.Subscribe{Job: started.Job}, wire.MethodTrainCancel: wire.JobRef{Job: started.Job},
+		wire.MethodTrainStart: irisStart(d), wire.MethodJobSubscribe: wire.Subscribe{Job: started.Job}, wire.MethodTrainCancel: wire.JobRef(started),
 	} {
 		if e := s.call(method, params, nil); e == nil || e.Data.Code != string(fault.NotFound) {
 			t.Errorf("%s with another's id: %+v, want not_found", method, e)
@@ -300,7 +300,7 @@ func TestCancel(t *testing.T) {
 	s := v.socket()
 	var started wire.Started
 	s.must(wire.MethodTrainStart, irisStart(d), &started)
-	s.must(wire.MethodTrainCancel, wire.JobRef{Job: started.Job}, nil)
+	s.must(wire.MethodTrainCancel, wire.JobRef(started), nil)
 	if all := s.events(started.Job, 0, 0); all[len(all)-1].Type != wire.EventCanceled {
 		t.Errorf("the last event is %s, want canceled", all[len(all)-1].Type)
 	}
