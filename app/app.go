@@ -19,6 +19,7 @@ var pages = []struct {
 	{"/data", &page.Data{}},
 	{"/explore", &page.Explore{}},
 	{"/train", &page.Train{}},
+	{"/models", &page.Models{}},
 }
 
 // Routes registers all pages. Call it once, in the browser and on the server.
