@@ -19,6 +19,8 @@ var pages = []struct {
 	{"/data", &page.Data{}},
 	{"/explore", &page.Explore{}},
 	{"/train", &page.Train{}},
+	{"/predict", &page.Predict{}},
+	{"/models", &page.Models{}},
 	{"/models", &page.Models{}},
 }
 

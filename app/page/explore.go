@@ -271,6 +271,9 @@ func columnsOf(s table.Schema, kind table.Kind) []string {
 	return out
 }
 
+// quoted writes a name as a CSV file does, for it may have a comma.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
 // query gives what to ask for the rows of the view.
 func (v pairView) query(version int) url.Values {
 	columns := []string{v.X, v.Y}
@@ -278,7 +281,7 @@ func (v pairView) query(version int) url.Values {
 		columns = append(columns, v.By)
 	}
 	for i, name := range columns {
-		columns[i] = `"` + strings.ReplaceAll(name, `"`, `""`) + `"` // a name may have a comma
+		columns[i] = quoted(name)
 	}
 	q := url.Values{
 		"columns": {strings.Join(columns, ",")}, "n": {strconv.Itoa(exploreRows)},

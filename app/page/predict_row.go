@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,12 +25,15 @@ type rowField struct {
 	Bad   bool   // the control holds something that is not a number
 	Note  string // what is odd about the value; the answer stands
 	Error string // why there is no answer
+
+	Outside bool // it is a number beyond what the training saw, or a level that it did not see
 }
 
 // rowForm is one row for a model and the answer to it. Each change computes the
 // answer at once, in the same call: nothing waits and nothing is sent.
 type rowForm struct {
 	Model  *model.Model
+	Name   string // of the model, as it is called at present
 	Fields []rowField
 	Answer *model.Prediction // nil while a field is at fault
 	Error  string            // about the row as a whole
@@ -37,7 +41,7 @@ type rowForm struct {
 
 // newRowForm fills the form with the real row that the model carries.
 func newRowForm(m *model.Model) *rowForm {
-	f := &rowForm{Model: m}
+	f := &rowForm{Model: m, Name: m.Name}
 	for _, in := range m.Inputs {
 		f.Fields = append(f.Fields, rowField{Input: in, Text: in.Example.String()})
 	}
@@ -74,7 +78,7 @@ func (f *rowForm) compute() {
 	cells, ok := make([]table.Cell, len(f.Fields)), true
 	for i := range f.Fields {
 		fd := &f.Fields[i]
-		fd.Note, fd.Error = "", ""
+		fd.Note, fd.Error, fd.Outside = "", "", false
 		cells[i] = f.cell(i)
 		ok = ok && fd.Error == ""
 	}
@@ -106,8 +110,8 @@ func (f *rowForm) cell(i int) table.Cell {
 	case text == "":
 		f.missing(fd)
 	case in.Kind != table.Number:
-		if text == otherLevel {
-			fd.Note = "Not a level of the training: it counts as none of them."
+		if !slices.Contains(in.Levels, text) {
+			fd.Note, fd.Outside = "Not a level of the training: it counts as none of them.", true
 		}
 		return table.Str(text)
 	default:
@@ -117,7 +121,7 @@ func (f *rowForm) cell(i int) table.Cell {
 			break
 		}
 		if v < in.Min || v > in.Max {
-			fd.Note = fmt.Sprintf("Outside of training: it saw %s to %s.", plain(in.Min), plain(in.Max))
+			fd.Note, fd.Outside = fmt.Sprintf("Outside of training: it saw %s to %s.", plain(in.Min), plain(in.Max)), true
 		}
 		return table.Num(v)
 	}

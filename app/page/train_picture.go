@@ -100,13 +100,17 @@ func (t *Train) picture() app.UI {
 		if r.Stage.ended() {
 			text = "The training ended before its rows were read."
 		}
-		return app.Section().Class("c7 card live-picture").Aria("labelledby", "picture-title").Body(head, app.P().Class("small").Text(text))
+		return app.Section().Class("c7 card").Aria("labelledby", "picture-title").Body(head, app.P().Class("small").Text(text))
 	}
 	names := make([]string, len(v.Axes))
 	for i, a := range v.Axes {
 		names[i] = a.Name
 	}
-	return app.Section().Class("c7 card live-picture").Aria("labelledby", "picture-title").Body(head,
+	class := "c7 card live-picture"
+	if t.live() {
+		class += " live"
+	}
+	return app.Section().Class(class).Aria("labelledby", "picture-title").Body(head,
 		&chart.Scatter{ID: "scatter", Label: v.Scene.Label, X: v.X.Name, Y: v.Y.Name, Class: "tall", Groups: v.Scene.Groups, Centers: v.Scene.Centers, Stamp: v.Scene.Stamp, MoveStamp: v.Scene.Moves},
 		app.Div().Class("two").Body(
 			ui.Field("Across", "axis-x", app.Select().DataSet("axis", "x").OnChange(t.onAxis).Body(optionsOf(names, v.X.Name)...), "", ""),

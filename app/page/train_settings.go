@@ -97,7 +97,7 @@ func (t *Train) dataGroup() app.UI {
 		ui.Field("Dataset", "dataset", app.Select().OnChange(t.onDataset).Body(options...), hint, f.Errors[fieldDataset]),
 		app.FieldSet().ID("columns").TabIndex(-1).Class("stack lo").Aria("describedby", "columns-err").Body(columns...),
 		app.FieldSet().Body(app.Legend().Text("Scale"), app.Div().Class("seg").ID("scale").Body(
-			t.scale(prep.Standard, "Standard"), t.scale(prep.MinMax, "0 to 1"), t.scale(prep.NoScale, "None"),
+			t.scale(prep.Standard), t.scale(prep.MinMax), t.scale(prep.NoScale),
 		), fieldError("scale", f.Errors[fieldScale])),
 		ui.Field("Rows with gaps", "missing", app.Select().OnChange(t.onMissing).Body(
 			app.Option().Value(string(prep.Drop)).Selected(f.Missing == prep.Drop).Text("Leave them out"),
@@ -120,18 +120,15 @@ func columnHint(c table.Column) string {
 }
 
 // scale draws one choice of the scale.
-func (t *Train) scale(v prep.Scale, text string) app.UI {
-	return app.Label().Body(app.Input().Type("radio").Name("scale").Value(string(v)).Checked(t.form.Scale == v).OnChange(t.onScale, string(v)), app.Span().Text(text))
+func (t *Train) scale(v prep.Scale) app.UI {
+	return app.Label().Body(app.Input().Type("radio").Name("scale").Value(string(v)).Checked(t.form.Scale == v).OnChange(t.onScale, string(v)), app.Span().Text(scaleNames[v]))
 }
 
 // initField draws where the centroids start.
 func (t *Train) initField() app.UI {
 	var options []app.UI
-	for _, o := range []struct {
-		v    kmeans.Init
-		text string
-	}{{kmeans.Parallel, "k-means||"}, {kmeans.PlusPlus, "k-means++"}, {kmeans.Random, "Random rows"}, {kmeans.Given, "Given centroids"}} {
-		options = append(options, app.Option().Value(string(o.v)).Selected(t.form.Init == o.v).Text(o.text))
+	for _, v := range []kmeans.Init{kmeans.Parallel, kmeans.PlusPlus, kmeans.Random, kmeans.Given} {
+		options = append(options, app.Option().Value(string(v)).Selected(t.form.Init == v).Text(initNames[v]))
 	}
 	return ui.Field("Start from", "init", app.Select().OnChange(t.onInit).Body(options...), "", t.form.Errors[fieldInit])
 }
