@@ -21,7 +21,6 @@ var pages = []struct {
 	{"/train", &page.Train{}},
 	{"/predict", &page.Predict{}},
 	{"/models", &page.Models{}},
-	{"/models", &page.Models{}},
 }
 
 // Routes registers all pages. Call it once, in the browser and on the server.
