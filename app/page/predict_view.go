@@ -100,7 +100,9 @@ func (p *Predict) rowView() app.UI {
 // onNothing keeps Enter from sending a form that is not sent anywhere.
 func onNothing(_ app.Context, e app.Event) { e.PreventDefault() }
 
-// field draws field i: a slider beside a number, or a choice of levels.
+// field draws field i: a slider beside a number, or a choice of levels. The
+// values of numbers and sliders are painted, not drawn: a frame that is late
+// must not take back what was typed since.
 func (p *Predict) field(i int) app.UI {
 	fd := &p.form.Fields[i]
 	in, id := fd.Input, inputID(i)
@@ -115,7 +117,7 @@ func (p *Predict) field(i int) app.UI {
 		about = append(about, id+"-hint")
 	}
 	number := app.Input().ID(id).Type("number").Attr("step", "any").Attr("inputmode", "decimal").AutoComplete(false).
-		Value(fd.Text).DataSet("field", i).OnInput(p.onValue)
+		DataSet("field", i).OnInput(p.onValue)
 	if len(about) > 0 {
 		number = number.Aria("describedby", strings.Join(about, " "))
 	}
@@ -127,7 +129,7 @@ func (p *Predict) field(i int) app.UI {
 		app.Label().For(id).Text(in.Name),
 		number,
 		app.Input().ID(sliderID(i)).Type("range").Aria("label", in.Name+", slider").
-			Min(s.Min).Max(s.Max).Attr("step", strconv.FormatFloat(s.Step, 'g', -1, 64)).Value(fd.Text).DataSet("field", i).OnInput(p.onSlide),
+			Min(s.Min).Max(s.Max).Attr("step", strconv.FormatFloat(s.Step, 'g', -1, 64)).DataSet("field", i).OnInput(p.onSlide),
 		app.Div().Class("ends").Aria("hidden", "true").Body(app.Span().Text(plain(in.Min)), app.Span().Text(plain(in.Max))),
 		app.P().Class("hint xs").ID(id+"-hint").Hidden(fd.Note == "").Text(fd.Note),
 		app.P().Class("err").ID(id+"-err").Hidden(fd.Error == "").Text(fd.Error),

@@ -44,22 +44,22 @@ func (t *Train) settings() app.UI {
 		hint = f.Data.Name + ", k = " + f.K
 	}
 	return app.Form().Class(class).ID("train-form").Aria("label", "Settings").Attr("novalidate", "novalidate").OnSubmit(t.onSubmit).Body(
-		app.Button().Type("button").Class("secondary fold").ID("train-fold").Aria("expanded", strconv.FormatBool(!t.folded)).OnClick(t.onFold).Body(
+		app.Button().Type("button").Class("secondary fold").ID("train-fold").Hidden(t.run == nil).Aria("expanded", strconv.FormatBool(!t.folded)).OnClick(t.onFold).Body(
 			app.Span().Text("Settings"), app.Small().Text(hint)),
 		t.dataGroup(),
 		app.FieldSet().Body(
 			app.Legend().Text("Model"),
-			t.number(fieldK, "Clusters (k)", f.K, "1", "1", ""),
+			t.number(fieldK, "Clusters (k)", f.K, ""),
 			t.initField(),
 			t.startRows(),
-			t.number(fieldRestarts, "Restarts", f.Restarts, "1", "1", "Runs from other starts; the best is kept."),
+			t.number(fieldRestarts, "Restarts", f.Restarts, "Runs from other starts; the best is kept."),
 		),
 		limits.Body(
 			app.Summary().Class("small").Text("Limits: passes, tolerance, seed"),
 			app.Div().Class("stack").Body(
-				t.number(fieldPasses, "Passes at most", f.Passes, "1", "1", ""),
-				t.number(fieldTolerance, "Tolerance", f.Tolerance, "0", "any", "0 stops when no row moves."),
-				t.text(fieldSeed, "Seed", f.Seed, "The same data, settings and seed give the same model."),
+				t.number(fieldPasses, "Passes at most", f.Passes, ""),
+				t.text(fieldTolerance, "Tolerance", f.Tolerance, "decimal", "0 stops when no row moves."),
+				t.text(fieldSeed, "Seed", f.Seed, "numeric", "The same data, settings and seed give the same model."),
 				app.Button().Type("button").Class("ghost").ID("seed-new").OnClick(t.onNewSeed).Body(ui.Icon("again"), app.Span().Text("Another seed")),
 			),
 		),
@@ -164,16 +164,17 @@ func (t *Train) startRows() app.UI {
 	return app.Div().Class("stack lo").Body(body...)
 }
 
-// number draws a field for a number.
-func (t *Train) number(name, label, value, least, step, hint string) app.UI {
+// number draws a field for a whole number from 1.
+func (t *Train) number(name, label, value, hint string) app.UI {
 	id, err := fieldIDs[name], t.form.Errors[name]
-	in := app.Input().Type("number").Min(least).Attr("inputmode", "decimal").Attr("step", step).Value(value).OnInput(t.onText, name)
+	in := app.Input().Type("number").Min(1).Attr("inputmode", "numeric").Value(value).OnInput(t.onText, name)
 	return ui.Field(label, id, in, hint, err)
 }
 
-// text draws a field for a text.
-func (t *Train) text(name, label, value, hint string) app.UI {
+// text draws a field for a number that is typed as a text: one that is half
+// typed stays as it is.
+func (t *Train) text(name, label, value, mode, hint string) app.UI {
 	id, err := fieldIDs[name], t.form.Errors[name]
-	in := app.Input().Type("text").Attr("inputmode", "numeric").AutoComplete(false).Value(value).OnInput(t.onText, name)
+	in := app.Input().Type("text").Attr("inputmode", mode).AutoComplete(false).Value(value).OnInput(t.onText, name)
 	return ui.Field(label, id, in, hint, err)
 }
