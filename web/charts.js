@@ -215,7 +215,7 @@ function centerSeries(spec, t) {
   const mark = ({ cluster, at }) => {
     const { symbol, scale } = symbolOf(cluster), colour = colourOf(cluster, t);
     return {
-      name: String(cluster + 1), value: [at[0], at[1]], symbol, symbolSize: 22 * scale * (symbol === "triangle" ? 1.15 : 1),
+      name: String(cluster), value: [at[0], at[1]], symbol, symbolSize: 22 * scale * (symbol === "triangle" ? 1.15 : 1),
       itemStyle: { color: colour, borderColor: t.ink, borderWidth: 2, opacity: 1 },
       label: { show: true, formatter: "{b}", color: figureOn(colour), fontSize: 12, fontWeight: 700, offset: symbol === "triangle" ? [0, 4] : [0, 0] },
     };

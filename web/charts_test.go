@@ -142,7 +142,7 @@ func TestCharts(t *testing.T) {
 			{"tooltip of a point", `tip("scatter", 0, 1)`, "row 9 bill: 2 mass: 20"},
 			{"markup in a name is none", `tip("scatter", 0, 1).map(s => s.replaceAll("\u200b", ""))`, "a {x|y}"},
 			{"tooltip of a point without a row", `tip("scatter", 1, 0)`, "rest bill: 3 mass: 30"},
-			{"tooltip of a centroid", `tip("scatter", 3, 0)`, "Centroid of cluster 1 bill: 1 mass: 10"},
+			{"tooltip of a centroid", `tip("scatter", 3, 0)`, "Centroid of cluster 0 bill: 1 mass: 10"},
 			{"tooltip of a pass", `tip("line", 0, 1)`, "pass 2 inertia: 20100"},
 			{"tooltip of a bin", `tip("histogram", 0, 0)`, "0 to 2 count: 3 cumulative: 3 density: 0.4"},
 			{"tooltip of a bar", `tip("bars", 0, 1)`, "Biscoe 12"},

@@ -114,7 +114,7 @@ func TestFigure(t *testing.T) {
 	}{
 		{"scatter", scatter, &scatter.frame.open,
 			[]string{`id="pair"`, `class="chart tall"`, `role="img"`, `aria-label="Two rows."`, "Show as a table", "g &lt;b&gt;", "badge k1"},
-			[]string{"centroid of cluster 1", "<td", "1.25", ">7<", "Two rows."}},
+			[]string{"centroid of cluster 0", "<td", "1.25", ">7<", "Two rows."}},
 		{"line", line, &line.frame.open, []string{`id="curve"`, `aria-label="Inertia."`}, []string{"run 1", "9.5"}},
 		{"histogram", nil, nil, []string{`id="h"`}, []string{"cumulative", "0.4"}},
 		{"bars", bars, &bars.frame.open, []string{`id="levels"`}, []string{">x<", ">3<"}},

@@ -156,7 +156,7 @@ func (s *Scatter) legend() []app.UI {
 func (s *Scatter) lines() lines {
 	out := lines{head: []string{"group", "row", s.X, s.Y}, texts: 1}
 	for _, c := range s.Centers {
-		out.add("centroid of cluster "+strconv.Itoa(c.Cluster+1), "", whole(c.X), whole(c.Y))
+		out.add("centroid of cluster "+strconv.Itoa(c.Cluster), "", whole(c.X), whole(c.Y))
 	}
 	for _, g := range s.Groups {
 		for i := range g.X {

@@ -50,7 +50,7 @@ func pointsOf(v pairView, s wire.SampleRows, d wire.Describe) points {
 		switch last := r.Cells[len(r.Cells)-1]; {
 		case v.Model != "" && last.Number != nil:
 			cluster = int(*last.Number)
-			name = "Cluster " + strconv.Itoa(cluster+1)
+			name = "Cluster " + strconv.Itoa(cluster)
 		case v.Model != "":
 			name = groupLeft
 		case v.By != "" && last.Missing():

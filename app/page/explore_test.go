@@ -70,8 +70,8 @@ func TestPointsOf(t *testing.T) {
 		{"clusters of a model, a row without a place, a sample", pairView{X: "bill", Y: "mass", Model: "m"},
 			[]wire.Row{sampleRow(1, 1., 1., 2.), sampleRow(2, 2., nil, 0.), sampleRow(3, 3., 3., nil), sampleRow(4, 4., 4., 0.)}, 20100,
 			[]chart.Group{
-				{Name: "Cluster 1", Cluster: 0, X: []float64{4}, Y: []float64{4}, IDs: []int64{4}},
-				{Name: "Cluster 3", Cluster: 2, X: []float64{1}, Y: []float64{1}, IDs: []int64{1}},
+				{Name: "Cluster 0", Cluster: 0, X: []float64{4}, Y: []float64{4}, IDs: []int64{4}},
+				{Name: "Cluster 2", Cluster: 2, X: []float64{1}, Y: []float64{1}, IDs: []int64{1}},
 				{Name: "left out of the training", Cluster: -1, X: []float64{3}, Y: []float64{3}, IDs: []int64{3}},
 			},
 			"4 of 20.1k rows, chosen at random, the same ones each time; 1 of them lacks a value and is not drawn."},

@@ -46,13 +46,13 @@ func TestCards(t *testing.T) {
 	// Means of all rows, weighted by size: bill -1/3, Biscoe .4333, mass -1/3 in the prepared space.
 	c := cards[1]
 	if len(c.Apart) != 3 || c.Apart[0].Name != "island" || c.Apart[0].Level != "Biscoe" || c.Apart[0].Apart <= 0 {
-		t.Errorf("what sets cluster 2 apart = %+v, want island (Biscoe) first", c.Apart)
+		t.Errorf("what sets cluster 1 apart = %+v, want island (Biscoe) first", c.Apart)
 	}
 	bill := c.Center[0]
 	if bill.Mine != 45 || bill.All < 38.3 || bill.All > 38.4 {
 		t.Errorf("bill = %+v, want 45 against 38.33", bill)
 	}
 	if cards[0].Center[2].Apart >= 0 {
-		t.Errorf("mass of cluster 1 = %+v, want below all rows", cards[0].Center[2])
+		t.Errorf("mass of cluster 0 = %+v, want below all rows", cards[0].Center[2])
 	}
 }

@@ -110,7 +110,7 @@ func (c *modelRows) onRetry(ctx app.Context, _ app.Event) { c.load(ctx, c.page.O
 func (c *modelRows) Render() app.UI {
 	options := []app.UI{app.Option().Value("-1").Selected(c.cluster < 0).Text("All clusters")}
 	for i := range c.K {
-		options = append(options, app.Option().Value(strconv.Itoa(i)).Selected(c.cluster == i).Text("Cluster "+strconv.Itoa(i+1)))
+		options = append(options, app.Option().Value(strconv.Itoa(i)).Selected(c.cluster == i).Text("Cluster "+strconv.Itoa(i)))
 	}
 	body := []app.UI{app.Header().Body(app.H2().ID("rows-title").Text("Rows with their cluster"),
 		app.Label().Class("row tight").Body(app.Text("Show"), app.Select().ID("rows-cluster").OnChange(c.onCluster).Body(options...)))}

@@ -82,9 +82,9 @@ func (f *rowForm) answerView() app.UI {
 	}
 	i := a.Cluster
 	return app.Div().Class("stack").Body(
-		app.Div().Class("answer", ui.ClusterClass(i)).ID("answer-cluster").DataSet("cluster", i+1).Body(
+		app.Div().Class("answer", ui.ClusterClass(i)).ID("answer-cluster").DataSet("cluster", i).Body(
 			app.Span().Class("big-badge").Body(ui.Badge(i)),
-			app.Div().Body(app.Strong().Text("Cluster "+strconv.Itoa(i+1)), app.Span().Class("small").Text(f.about())),
+			app.Div().Body(app.Strong().Text("Cluster "+strconv.Itoa(i)), app.Span().Class("small").Text(f.about())),
 		),
 		f.distancesView(),
 		app.P().Class("xs").ID("answer-space").Text(f.space()),
@@ -113,7 +113,7 @@ func (f *rowForm) about() string {
 	}
 	s += "Distance " + ui.Num(a.Distance)
 	if second := nextNearest(a); second >= 0 {
-		s += fmt.Sprintf(", the next centroid, of cluster %d, is at %s", second+1, ui.Num(a.Distances[second]))
+		s += fmt.Sprintf(", the next centroid, of cluster %d, is at %s", second, ui.Num(a.Distances[second]))
 	}
 	s += "."
 	outside := 0
@@ -161,14 +161,14 @@ func (f *rowForm) distancesView() app.UI {
 		if most > 0 {
 			share = a.Distances[i] / most
 		}
-		name := "Cluster " + strconv.Itoa(i+1)
+		name := "Cluster " + strconv.Itoa(i)
 		if i == a.Cluster {
 			name += ", nearest"
 		}
 		lines[n] = app.Li().Class(ui.ClusterClass(i)).Body(
 			app.Span().Class("row tight name").Body(app.Span().Aria("hidden", "true").Body(ui.Badge(i)), app.Text(name)),
 			shareBar(share),
-			app.Span().Class("num").DataSet("distance", i+1).Title("%s", strconv.FormatFloat(a.Distances[i], 'g', -1, 64)).Text(ui.Num(a.Distances[i])),
+			app.Span().Class("num").DataSet("distance", i).Title("%s", strconv.FormatFloat(a.Distances[i], 'g', -1, 64)).Text(ui.Num(a.Distances[i])),
 		)
 	}
 	return app.Div().Class("stack lo").Body(
@@ -202,5 +202,5 @@ func (f *rowForm) sentence() string {
 	if f.Answer == nil {
 		return "No answer. " + f.why()
 	}
-	return fmt.Sprintf("Cluster %d. %s", f.Answer.Cluster+1, f.about())
+	return fmt.Sprintf("Cluster %d. %s", f.Answer.Cluster, f.about())
 }

@@ -11,7 +11,7 @@ import (
 
 // clusterCard is what the page tells of one cluster.
 type clusterCard struct {
-	Index  int // from 0; people see Index+1
+	Index  int // from 0, as everywhere
 	Size   int64
 	Share  float64 // of all rows, 0 to 1
 	Within float64

@@ -58,7 +58,7 @@ func groupsOf(r *run, x, y axis, near []int) []chart.Group {
 	}
 	out := make([]chart.Group, k)
 	for c := range out {
-		out[c] = chart.Group{Name: "Cluster " + strconv.Itoa(c+1), Cluster: c}
+		out[c] = chart.Group{Name: "Cluster " + strconv.Itoa(c), Cluster: c}
 	}
 	for i, c := range near {
 		if c < 0 {

@@ -58,7 +58,7 @@ func clusters(cards []clusterCard) app.UI {
 
 // clusterView draws one card: number, size, what sets it apart, the centroid.
 func clusterView(c clusterCard) app.UI {
-	n := strconv.Itoa(c.Index + 1)
+	n := strconv.Itoa(c.Index)
 	var apart, center []app.UI
 	for _, t := range c.Apart {
 		apart = append(apart, app.Li().Text(apartWords(t)))

@@ -151,9 +151,9 @@ func (t *Train) startRows() app.UI {
 		}
 		var rows []app.UI
 		for i, r := range f.Rows {
-			cells := []app.UI{app.Th().Scope("row").Text(i + 1)}
+			cells := []app.UI{app.Th().Scope("row").Text(i)}
 			for j, text := range r {
-				cells = append(cells, app.Td().Body(app.Input().Type("text").Value(text).Aria("label", f.columns()[j].Name+" of cluster "+strconv.Itoa(i+1)).OnInput(t.onStartCell, i, j).
+				cells = append(cells, app.Td().Body(app.Input().Type("text").Value(text).Aria("label", f.columns()[j].Name+" of cluster "+strconv.Itoa(i)).OnInput(t.onStartCell, i, j).
 					DataSet("row", i).DataSet("column", j)))
 			}
 			rows = append(rows, app.Tr().Body(cells...))

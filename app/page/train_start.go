@@ -30,14 +30,14 @@ func (f *trainForm) start(req *wire.TrainStart, bad func(field, format string, a
 			text := strings.TrimSpace(texts[j])
 			if c.Kind != table.Number {
 				if text == "" {
-					bad(fieldStart, "Centroid %d has no value for %s.", i+1, c.Name)
+					bad(fieldStart, "Centroid %d has no value for %s.", i, c.Name)
 				}
 				cells[j] = table.Str(text)
 				continue
 			}
 			v, err := strconv.ParseFloat(text, 64)
 			if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-				bad(fieldStart, "Centroid %d, %s: want a number.", i+1, c.Name)
+				bad(fieldStart, "Centroid %d, %s: want a number.", i, c.Name)
 			}
 			cells[j] = table.Num(v)
 		}

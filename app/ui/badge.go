@@ -34,13 +34,13 @@ var inks = [Colours][2]bool{
 // ClusterClass gives the class that sets the colour of cluster i, counted from 0.
 func ClusterClass(i int) string { return "k" + strconv.Itoa(i%Colours+1) }
 
-// Badge draws cluster i, counted from 0: its number, from 1, on its shape and
+// Badge draws cluster i, counted from 0 as in model files: its number on its shape and
 // colour. Screen readers hear "cluster" and the number.
 func Badge(i int) app.UI {
 	if i < 0 {
 		return app.Span()
 	}
-	n, y := strconv.Itoa(i+1), "12.5"
+	n, y := strconv.Itoa(i), "12.5"
 	if i%Shapes == 1 {
 		y = "15.5" // a triangle has its room below
 	}

@@ -228,8 +228,8 @@ func TestErrorBox(t *testing.T) {
 }
 
 func TestBadge(t *testing.T) {
-	has(t, app.HTMLString(Badge(0)), `k1"`, ">1</text>", "cluster 1")
-	has(t, app.HTMLString(Badge(12)), `k1"`, ">13</text>")
+	has(t, app.HTMLString(Badge(0)), `k1"`, ">0</text>", "cluster 0")
+	has(t, app.HTMLString(Badge(12)), `k1"`, ">12</text>")
 	has(t, app.HTMLString(Badge(-1)), "!svg")
 	seen := map[string]int{}
 	for i := range Colours * Shapes {

@@ -185,7 +185,7 @@ func TestE2ETrain(t *testing.T) {
 		for i, at := range centers() {
 			want := [2]float64{*m.Clusters[i].Center[x].Number, *m.Clusters[i].Center[y].Number}
 			if abs(at[0]-want[0]) > 1e-6 || abs(at[1]-want[1]) > 1e-6 {
-				t.Errorf("centroid %d is drawn at %v, want %v", i+1, at, want)
+				t.Errorf("centroid %d is drawn at %v, want %v", i, at, want)
 			}
 		}
 	}
@@ -444,7 +444,7 @@ func predictRow(t *testing.T, m model.Model, change map[int]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("Cluster %d", p.Cluster+1)
+	return fmt.Sprintf("Cluster %d", p.Cluster)
 }
 
 // TestE2EModels lists, names, opens, downloads and deletes models.

@@ -129,7 +129,7 @@ func startOf(in FitInput, p *prep.Prep) (kmeans.Config, error) {
 		for i, cells := range in.Start {
 			var err error
 			if cfg.Start.Data, err = p.Vector(cells, cfg.Start.Data); err != nil {
-				return cfg, fault.Fieldf("start", "Start centroid %d: %s", i+1, fault.Message(err))
+				return cfg, fault.Fieldf("start", "Start centroid %d: %s", i, fault.Message(err))
 			}
 		}
 	}

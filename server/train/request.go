@@ -70,7 +70,7 @@ func check(req wire.TrainStart, ds wire.Dataset) error {
 	}
 	for i, cells := range req.Start {
 		if len(cells) != len(req.Prep.Columns) {
-			bad = append(bad, fault.Fieldf("start", "Start centroid %d has %d values, want one for each of the %d columns.", i+1, len(cells), len(req.Prep.Columns)))
+			bad = append(bad, fault.Fieldf("start", "Start centroid %d has %d values, want one for each of the %d columns.", i, len(cells), len(req.Prep.Columns)))
 			break
 		}
 	}

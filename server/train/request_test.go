@@ -76,7 +76,7 @@ func TestCheck(t *testing.T) {
 		"label":                 {columns("species"), "prep.columns", []string{`"species" is the label`}},
 		"no values":             {columns("empty"), "prep.columns", []string{`"empty" has no values`}},
 		"name":                  {wire.TrainStart{Name: strings.Repeat("x", 201)}, "name", []string{"201 bytes"}},
-		"start too short":       {wire.TrainStart{Start: [][]table.Cell{row, row[:2]}}, "start", []string{"Start centroid 2 has 2 values", "3 columns"}},
+		"start too short":       {wire.TrainStart{Start: [][]table.Cell{row, row[:2]}}, "start", []string{"Start centroid 1 has 2 values", "3 columns"}},
 		"start twice":           {wire.TrainStart{Start: [][]table.Cell{row}, Config: kmeans.Config{Start: kmeans.NewMatrix(1, 5)}}, "start", []string{"given twice"}},
 		"start of another k":    {wire.TrainStart{Start: [][]table.Cell{row}, Config: kmeans.Config{K: 2}}, "config.start", []string{"1 start centroids, but k is 2"}},
 		"start and restarts":    {wire.TrainStart{Start: [][]table.Cell{row}, Config: kmeans.Config{Restarts: 3}}, "config.restarts", []string{"each of the 3 restarts would be the same"}},

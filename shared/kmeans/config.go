@@ -127,7 +127,7 @@ func (c Config) checkStart(dim int, fail func(field, format string, args ...any)
 	for i, v := range s.Data {
 		// Beyond float32 no row can lie, and squared distances could overflow.
 		if !(math.Abs(v) <= math.MaxFloat32) {
-			fail("start", "Start centroid %d, feature %d, is %v, want a number within ±3.4e38.", i/s.Cols+1, i%s.Cols+1, v)
+			fail("start", "Start centroid %d, feature %d, is %v, want a number within ±3.4e38.", i/s.Cols, i%s.Cols, v)
 			return
 		}
 	}
