@@ -57,7 +57,7 @@ func (a *Account) onLogout(ctx app.Context, _ app.Event) { a.logout(ctx, false) 
 func (a *Account) onLogoutAll(ctx app.Context, _ app.Event) {
 	ui.Confirm(ctx, ui.Question{
 		Title: "Log out everywhere?",
-		Text:  "Every browser and every program with a token of yours has to log in again. Data, models and trainings stay.",
+		Text:  "Every browser that you are logged in with, this one too, has to log in again. Tokens for programs stay, and so do data, models and trainings.",
 		Yes:   "Log out everywhere", Bad: true,
 		Do: func(ctx app.Context) { a.logout(ctx, true) },
 	})
