@@ -10,8 +10,17 @@ import (
 
 func browser() Store { return &indexed{name: "centroid"} }
 
-// shelf is the database's only object store: a model's file by its id.
+// shelf is the database's only object store: a model's file by its owner and id.
 const shelf = "models"
+
+// place is the key of a text.
+func place(owner, key string) any { return []any{owner, key} }
+
+// places are the keys of all texts of an owner: in IndexedDB a list lies behind
+// its beginning, and every text before every list.
+func places(owner string) js.Value {
+	return js.Global().Get("IDBKeyRange").Call("bound", []any{owner}, []any{owner, []any{}})
+}
 
 // indexed is a Store in the browser's IndexedDB. It opens the database when it
 // is first used, and again when the browser has closed it.
@@ -22,8 +31,8 @@ type indexed struct {
 	db js.Value // undefined: not open
 }
 
-func (s *indexed) All() ([]string, error) {
-	v, err := s.do("readonly", func(t js.Value) js.Value { return t.Call("getAll") })
+func (s *indexed) All(owner string) ([]string, error) {
+	v, err := s.do("readonly", func(t js.Value) js.Value { return t.Call("getAll", places(owner)) })
 	if err != nil {
 		return nil, err
 	}
@@ -34,21 +43,21 @@ func (s *indexed) All() ([]string, error) {
 	return all, nil
 }
 
-func (s *indexed) Get(key string) (string, bool, error) {
-	v, err := s.do("readonly", func(t js.Value) js.Value { return t.Call("get", key) })
+func (s *indexed) Get(owner, key string) (string, bool, error) {
+	v, err := s.do("readonly", func(t js.Value) js.Value { return t.Call("get", place(owner, key)) })
 	if err != nil || v.Type() != js.TypeString {
 		return "", false, err
 	}
 	return v.String(), true, nil
 }
 
-func (s *indexed) Put(key, text string) error {
-	_, err := s.do("readwrite", func(t js.Value) js.Value { return t.Call("put", text, key) })
+func (s *indexed) Put(owner, key, text string) error {
+	_, err := s.do("readwrite", func(t js.Value) js.Value { return t.Call("put", text, place(owner, key)) })
 	return err
 }
 
-func (s *indexed) Delete(key string) error {
-	_, err := s.do("readwrite", func(t js.Value) js.Value { return t.Call("delete", key) })
+func (s *indexed) Delete(owner, key string) error {
+	_, err := s.do("readwrite", func(t js.Value) js.Value { return t.Call("delete", place(owner, key)) })
 	return err
 }
 

@@ -1,5 +1,6 @@
 // Package device is what stays on this device: the models that predict without
-// a server. Its calls block: make them in ctx.Async.
+// a server. Each belongs to the account that was logged in when it was saved;
+// no other one sees it. Its calls block: make them in ctx.Async.
 package device
 
 import (
@@ -12,27 +13,31 @@ import (
 	"github.com/centroid-studio/centroid/shared/model"
 )
 
-// Store keeps texts by key. It is safe for use by many goroutines.
+// Store keeps texts by owner and key: what one owner has, no call for another
+// one tells or touches. It is safe for use by many goroutines.
 type Store interface {
-	// All gives every text, in no order.
-	All() ([]string, error)
+	// All gives every text of owner, in no order.
+	All(owner string) ([]string, error)
 	// Get gives a text; ok is false if there is none.
-	Get(key string) (text string, ok bool, err error)
+	Get(owner, key string) (text string, ok bool, err error)
 	// Put keeps a text in the place of one that was there. It is kept for good when Put returns.
-	Put(key, text string) error
+	Put(owner, key, text string) error
 	// Delete forgets a text; one that is not there is no error.
-	Delete(key string) error
+	Delete(owner, key string) error
 }
 
 // store is the browser's; outside of one it lasts as long as the program.
 var store = sync.OnceValue(browser)
 
-// Models gives the models on this device, newest first. Those that can't be
-// read are left out, and err says so beside the others.
-func Models() ([]*model.Model, error) { return models(store()) }
+// Models gives the owner's models on this device, newest first; none if there is
+// no owner. Those that can't be read are left out, and err says so beside the others.
+func Models() ([]*model.Model, error) { return models(store(), present.id()) }
 
-func models(s Store) ([]*model.Model, error) {
-	texts, err := s.All()
+func models(s Store, owner string) ([]*model.Model, error) {
+	if owner == "" {
+		return nil, nil
+	}
+	texts, err := s.All(owner)
 	if err != nil {
 		return nil, fault.Wrap("device.Models", err)
 	}
@@ -56,13 +61,17 @@ func models(s Store) ([]*model.Model, error) {
 	return all, nil
 }
 
-// Model gives one of the models on this device; fault.NotFound if it is not there.
-func Model(id string) (*model.Model, error) { return get(store(), id) }
+// Model gives one of the owner's models on this device; fault.NotFound if it is not there.
+func Model(id string) (*model.Model, error) { return get(store(), present.id(), id) }
 
-func get(s Store, id string) (*model.Model, error) {
-	text, ok, err := s.Get(id)
-	if err != nil {
-		return nil, fault.Wrap("device.Model", err)
+func get(s Store, owner, id string) (*model.Model, error) {
+	var text string
+	var ok bool
+	if owner != "" {
+		var err error
+		if text, ok, err = s.Get(owner, id); err != nil {
+			return nil, fault.Wrap("device.Model", err)
+		}
 	}
 	if !ok {
 		return nil, fault.Newf(fault.NotFound, "This model is not on this device. Open it once while the server can be reached.")
@@ -71,10 +80,14 @@ func get(s Store, id string) (*model.Model, error) {
 	return m, fault.Wrap("device.Model", err)
 }
 
-// SaveModel keeps m on this device, in the place of one with the same id.
-func SaveModel(m *model.Model) error { return save(store(), m) }
+// SaveModel keeps m for the owner on this device, in the place of one with the
+// same id; fault.NoLogin if there is no owner.
+func SaveModel(m *model.Model) error { return save(store(), present.id(), m) }
 
-func save(s Store, m *model.Model) error {
+func save(s Store, owner string, m *model.Model) error {
+	if owner == "" {
+		return fault.Newf(fault.NoLogin, "Log in to keep models on this device.")
+	}
 	if m.ID == "" {
 		return fault.Newf(fault.Invalid, "A model without an id can't be kept on this device.")
 	}
@@ -82,8 +95,15 @@ func save(s Store, m *model.Model) error {
 	if err != nil {
 		return err
 	}
-	return fault.Wrap("device.SaveModel", s.Put(m.ID, string(b)))
+	return fault.Wrap("device.SaveModel", s.Put(owner, m.ID, string(b)))
 }
 
-// DeleteModel takes a model off this device; one that is not there is no error.
-func DeleteModel(id string) error { return fault.Wrap("device.DeleteModel", store().Delete(id)) }
+// DeleteModel takes one of the owner's models off this device; one that is not there is no error.
+func DeleteModel(id string) error { return remove(store(), present.id(), id) }
+
+func remove(s Store, owner, id string) error {
+	if owner == "" {
+		return nil
+	}
+	return fault.Wrap("device.DeleteModel", s.Delete(owner, id))
+}

@@ -18,7 +18,7 @@ func TestStore(t *testing.T) {
 	t.Run("memory", func(t *testing.T) { testStore(t, &memory{}) })
 	t.Run("browser", func(t *testing.T) {
 		s := browser()
-		if _, err := s.All(); fault.CodeOf(err) == fault.Unavailable {
+		if _, err := s.All("ada"); fault.CodeOf(err) == fault.Unavailable {
 			t.Skip("there is no IndexedDB here")
 		}
 		testStore(t, s)
@@ -26,19 +26,19 @@ func TestStore(t *testing.T) {
 }
 
 func testStore(t *testing.T, s Store) {
-	check := func(key, want string, there bool) {
+	check := func(owner, key, want string, there bool) {
 		t.Helper()
-		got, ok, err := s.Get(key)
+		got, ok, err := s.Get(owner, key)
 		if got != want || ok != there || err != nil {
-			t.Errorf("Get(%q) = %q, %v, %v, want %q, %v, nil", key, got, ok, err, want, there)
+			t.Errorf("Get(%q, %q) = %q, %v, %v, want %q, %v, nil", owner, key, got, ok, err, want, there)
 		}
 	}
-	all := func(want ...string) {
+	all := func(owner string, want ...string) {
 		t.Helper()
-		got, err := s.All()
+		got, err := s.All(owner)
 		slices.Sort(got)
 		if !slices.Equal(got, want) || err != nil {
-			t.Errorf("All() = %q, %v, want %q, nil", got, err, want)
+			t.Errorf("All(%q) = %q, %v, want %q, nil", owner, got, err, want)
 		}
 	}
 	do := func(err error) {
@@ -47,21 +47,35 @@ func testStore(t *testing.T, s Store) {
 			t.Fatal(err)
 		}
 	}
-	all()
-	check("a", "", false)
-	do(s.Put("a", "1"))
-	do(s.Put("b", "")) // an empty text is a text
-	check("a", "1", true)
-	check("b", "", true)
-	all("", "1")
-	do(s.Put("a", "zwei ✓")) // in the place of the other
-	check("a", "zwei ✓", true)
-	do(s.Delete("b"))
-	do(s.Delete("b")) // once more
-	check("b", "", false)
-	all("zwei ✓")
-	do(s.Delete("a"))
-	all()
+	all("ada")
+	check("ada", "a", "", false)
+	do(s.Put("ada", "a", "1"))
+	do(s.Put("ada", "b", "")) // an empty text is a text
+	check("ada", "a", "1", true)
+	check("ada", "b", "", true)
+	all("ada", "", "1")
+	do(s.Put("ada", "a", "zwei ✓")) // in the place of the other
+	check("ada", "a", "zwei ✓", true)
+
+	// Owners whose names sort beside hers, and one whose name and key make hers when joined.
+	for _, other := range []string{"ad", "ada0", "bob", "", "ada,a"} {
+		all(other)
+		check(other, "a", "", false)
+		do(s.Delete(other, "a"))
+		do(s.Put(other, "a", "not ada's"))
+		all(other, "not ada's")
+		check("ada", "a", "zwei ✓", true)
+		all("ada", "", "zwei ✓")
+		do(s.Delete(other, "a"))
+		all(other)
+	}
+
+	do(s.Delete("ada", "b"))
+	do(s.Delete("ada", "b")) // once more
+	check("ada", "b", "", false)
+	all("ada", "zwei ✓")
+	do(s.Delete("ada", "a"))
+	all("ada")
 }
 
 // made gives a model that Validate takes.
@@ -80,12 +94,12 @@ func made(id, name string, minute int) *model.Model {
 func TestModels(t *testing.T) {
 	s := &memory{}
 	for _, m := range []*model.Model{made("b", "old", 1), made("c", "new", 9), made("a", "old too", 1), made("c", "renamed", 9)} {
-		if err := save(s, m); err != nil {
+		if err := save(s, "ada", m); err != nil {
 			t.Fatal(err)
 		}
 	}
 	names := func() (out []string, err error) {
-		all, err := models(s)
+		all, err := models(s, "ada")
 		for _, m := range all {
 			out = append(out, m.Name)
 		}
@@ -95,22 +109,75 @@ func TestModels(t *testing.T) {
 	if got, err := names(); !slices.Equal(got, want) || err != nil {
 		t.Errorf("Models() = %q, %v, want %q, nil", got, err, want)
 	}
-	if m, err := get(s, "c"); err != nil || m.Name != "renamed" || m.Centroids.Data[0] != .1 {
+	if m, err := get(s, "ada", "c"); err != nil || m.Name != "renamed" || m.Centroids.Data[0] != .1 {
 		t.Errorf("Model(c) = %+v, %v, want the one that was saved last", m, err)
 	}
-	if _, err := get(s, "x"); fault.CodeOf(err) != fault.NotFound {
+	if _, err := get(s, "ada", "x"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("Model(x) = %v, want %s", err, fault.NotFound)
 	}
-	if err := save(s, made("", "nameless", 1)); fault.CodeOf(err) != fault.Invalid {
+	if err := save(s, "ada", made("", "nameless", 1)); fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("SaveModel without an id = %v, want %s", err, fault.Invalid)
 	}
-	if err := s.Put("z", `{"format":1}`); err != nil { // what is broken hides no other
+	if err := s.Put("ada", "z", `{"format":1}`); err != nil { // what is broken hides no other
 		t.Fatal(err)
 	}
 	if got, err := names(); !slices.Equal(got, want) || fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("Models() with a broken one = %q, %v, want %q, %s", got, err, want, fault.Invalid)
 	}
-	if _, err := get(s, "z"); fault.CodeOf(err) != fault.Invalid {
+	if _, err := get(s, "ada", "z"); fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("Model(z) = %v, want %s", err, fault.Invalid)
+	}
+}
+
+// TestOwners holds the models of two accounts apart, and those of nobody away.
+func TestOwners(t *testing.T) {
+	s := &memory{}
+	for owner, m := range map[string]*model.Model{"ada": made("a", "ada's", 1), "bob": made("a", "bob's", 2)} {
+		if err := save(s, owner, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(owner, want string) {
+		t.Helper()
+		all, err := models(s, owner)
+		m, getErr := get(s, owner, "a")
+		if want == "" {
+			if len(all) != 0 || err != nil || fault.CodeOf(getErr) != fault.NotFound {
+				t.Errorf("models of %q = %v, %v; Model(a) = %v, %v, want none", owner, all, err, m, getErr)
+			}
+			return
+		}
+		if len(all) != 1 || all[0].Name != want || err != nil || getErr != nil || m.Name != want {
+			t.Errorf("models of %q = %v, %v; Model(a) = %v, %v, want %s alone", owner, all, err, m, getErr, want)
+		}
+	}
+	if err := save(s, "", made("a", "nobody's", 1)); fault.CodeOf(err) != fault.NoLogin {
+		t.Errorf("SaveModel of nobody = %v, want %s", err, fault.NoLogin)
+	}
+	if err := remove(s, "", "a"); err != nil {
+		t.Errorf("DeleteModel of nobody = %v, want nil", err)
+	}
+	check("", "")
+	check("eve", "")
+	check("ada", "ada's")
+	if err := remove(s, "bob", "a"); err != nil {
+		t.Fatal(err)
+	}
+	check("bob", "")
+	check("ada", "ada's")
+}
+
+func TestOwnerIsAwaited(t *testing.T) {
+	o := newOwner()
+	got := make(chan string)
+	go func() { got <- o.id() }()
+	o.set("ada")
+	if id := <-got; id != "ada" {
+		t.Errorf("id() = %q, want ada", id)
+	}
+	for _, want := range []string{"", "bob"} {
+		if o.set(want); o.id() != want {
+			t.Errorf("id() = %q, want %q", o.id(), want)
+		}
 	}
 }

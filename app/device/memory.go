@@ -1,43 +1,45 @@
 package device
 
-import (
-	"maps"
-	"slices"
-	"sync"
-)
+import "sync"
 
 // memory is a Store that ends with the program. Its zero value is empty.
 type memory struct {
 	mu    sync.Mutex
-	texts map[string]string
+	texts map[[2]string]string // by owner and key
 }
 
-func (m *memory) All() ([]string, error) {
+func (m *memory) All(owner string) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Collect(maps.Values(m.texts)), nil
+	var all []string
+	for k, text := range m.texts {
+		if k[0] == owner {
+			all = append(all, text)
+		}
+	}
+	return all, nil
 }
 
-func (m *memory) Get(key string) (string, bool, error) {
+func (m *memory) Get(owner, key string) (string, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	text, ok := m.texts[key]
+	text, ok := m.texts[[2]string{owner, key}]
 	return text, ok, nil
 }
 
-func (m *memory) Put(key, text string) error {
+func (m *memory) Put(owner, key, text string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.texts == nil {
-		m.texts = map[string]string{}
+		m.texts = map[[2]string]string{}
 	}
-	m.texts[key] = text
+	m.texts[[2]string{owner, key}] = text
 	return nil
 }
 
-func (m *memory) Delete(key string) error {
+func (m *memory) Delete(owner, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.texts, key)
+	delete(m.texts, [2]string{owner, key})
 	return nil
 }

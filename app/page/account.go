@@ -105,7 +105,7 @@ func (a *Account) session() app.UI {
 	return app.Section().Class("card").Aria("labelledby", "session-title").Body(
 		app.H2().ID("session-title").Text("Session"),
 		app.Dl().Class("facts").Body(facts...),
-		app.P().Class("small").Text("Each use puts the end off. Models that you kept on this device stay on it when you log out; the Models page takes them off."),
+		app.P().Class("small").Text("Each use puts the end off. Models that you kept on this device stay on it when you log out, and only your account sees them. The Models page takes them off."),
 		app.Div().Class("row").Body(
 			app.Button().Type("button").Class("secondary").ID("logout").OnClick(a.onLogout).Text("Log out"),
 			app.Button().Type("button").Class("danger").ID("logout-all").OnClick(a.onLogoutAll).Text("Log out everywhere"),

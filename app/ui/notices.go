@@ -4,6 +4,8 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"github.com/centroid-studio/centroid/app/client"
+	"github.com/centroid-studio/centroid/app/device"
+	"github.com/centroid-studio/centroid/shared/wire"
 )
 
 // drawn is true when a page was drawn in this window before: a further one
@@ -65,20 +67,40 @@ func (n *notices) OnAppUpdate(ctx app.Context) {
 // ask finds out who is logged in, once in a window. On an open page only
 // somebody who was logged in is worth a request.
 func (n *notices) ask(ctx app.Context) {
-	remembered := rememberedUser(ctx)
-	if User(ctx) != "" || open[n.Page] && remembered == "" {
+	if User(ctx) != "" {
 		return
 	}
-	if remembered != "" {
-		ctx.SetState(stateUser, remembered)
+	last := rememberedUser(ctx)
+	if open[n.Page] && last.ID == "" {
+		device.SetOwner("")
+		return
+	}
+	if last.ID != "" {
+		device.SetOwner(last.ID)
+		ctx.SetState(stateUser, last.Name)
 	}
 	ctx.Async(func() {
 		u, err := client.Get().User()
-		if err != nil {
-			return // a guest comes by OnGuest, a server that is away by OnState
-		}
-		ctx.Dispatch(func(ctx app.Context) { SetUser(ctx, u) })
+		ctx.Dispatch(func(ctx app.Context) { n.known(ctx, last, u, err) })
 	})
+}
+
+// known takes the server's answer to who is logged in; last is who was remembered.
+func (n *notices) known(ctx app.Context, last remembered, u wire.User, err error) {
+	switch {
+	case err != nil:
+		// A guest comes by OnGuest too, a server that is away by OnState.
+		if last.ID == "" {
+			device.SetOwner("")
+		}
+	case last.ID != "" && last.ID != u.ID:
+		// Another one logged in behind this window's back: nothing of the last one's may stay in it.
+		ForgetUser(ctx, true)
+		SetUser(ctx, u)
+		ctx.Reload()
+	default:
+		SetUser(ctx, u)
+	}
 }
 
 // guest forgets the user, and logs in where the page needs one.

@@ -7,7 +7,9 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"github.com/centroid-studio/centroid/app/device"
 	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -77,7 +79,7 @@ func TestGuestComesBack(t *testing.T) {
 		n := &notices{Page: page}
 		d := app.NewClientTester(n)
 		ctx := d.Context()
-		SetUser(ctx, wire.User{Username: "ada"})
+		SetUser(ctx, wire.User{ID: "u1", Username: "ada"})
 		SetCurrentDataset(ctx, "d1")
 		ctx.Page().ReplaceURL(&url.URL{Path: "/" + page, Fragment: "dataset=d1"})
 		n.guest(ctx)
@@ -89,8 +91,8 @@ func TestGuestComesBack(t *testing.T) {
 		if open[page] {
 			want = ""
 		}
-		if next != want || User(ctx) != "" || rememberedUser(ctx) != "" || CurrentDataset(ctx) != "d1" {
-			t.Errorf("a guest on %s: next %q, user %q and %q, dataset %q; want %q, no user, d1",
+		if next != want || User(ctx) != "" || rememberedUser(ctx) != (remembered{}) || CurrentDataset(ctx) != "d1" {
+			t.Errorf("a guest on %s: next %q, user %q and %v, dataset %q; want %q, no user, d1",
 				page, next, User(ctx), rememberedUser(ctx), CurrentDataset(ctx), want)
 		}
 		ForgetUser(ctx, true)
@@ -98,6 +100,49 @@ func TestGuestComesBack(t *testing.T) {
 			t.Error("after logging out something is left for the next user")
 		}
 		d.Close()
+	}
+}
+
+// TestKnown holds the device to who is logged in, by what it answers to a model
+// without an id: nobody can keep one, everybody else needs an id.
+func TestKnown(t *testing.T) {
+	away := fault.Newf(fault.Unavailable, "away")
+	tests := map[string]struct {
+		last remembered
+		u    wire.User
+		err  error
+		want remembered // the zero value is nobody
+		data string     // the dataset used last
+	}{
+		"the same":             {remembered{"u1", "ada"}, wire.User{ID: "u1", Username: "ada"}, nil, remembered{"u1", "ada"}, "d1"},
+		"nobody before":        {remembered{}, wire.User{ID: "u1", Username: "ada"}, nil, remembered{"u1", "ada"}, "d1"},
+		"another one":          {remembered{"u1", "ada"}, wire.User{ID: "u2", Username: "bob"}, nil, remembered{"u2", "bob"}, ""},
+		"away":                 {remembered{"u1", "ada"}, wire.User{}, away, remembered{"u1", "ada"}, "d1"},
+		"away, nobody before":  {remembered{}, wire.User{}, away, remembered{}, "d1"},
+		"a guest before login": {remembered{}, wire.User{}, fault.Newf(fault.NoLogin, "no"), remembered{}, "d1"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			n := &notices{Page: "models"}
+			d := app.NewClientTester(n)
+			defer d.Close()
+			ctx := d.Context()
+			SetCurrentDataset(ctx, "d1")
+			if ForgetUser(ctx, false); tt.last.ID != "" {
+				SetUser(ctx, wire.User{ID: tt.last.ID, Username: tt.last.Name})
+			}
+			n.known(ctx, tt.last, tt.u, tt.err)
+			if got := rememberedUser(ctx); got != tt.want || User(ctx) != tt.want.Name || CurrentDataset(ctx) != tt.data {
+				t.Errorf("known: remembered %v, user %q, dataset %q, want %v and %q", got, User(ctx), CurrentDataset(ctx), tt.want, tt.data)
+			}
+			want := fault.Invalid
+			if tt.want.ID == "" {
+				want = fault.NoLogin
+			}
+			if got := fault.CodeOf(device.SaveModel(&model.Model{})); got != want {
+				t.Errorf("SaveModel answers %s, want %s", got, want)
+			}
+		})
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	stateOnline = "ui.online"
 	stateUser   = "ui.user"
 
-	keyUser    = "user"    // local storage: the name to show; not a proof of anything
+	keyUser    = "user"    // local storage: remembered
 	keyTheme   = "theme"   // local storage: light or dark; read by theme.js too
 	keyDataset = "dataset" // local storage: what was used last
 	keyNext    = "next"    // session storage: where to go after logging in

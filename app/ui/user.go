@@ -5,18 +5,30 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"github.com/centroid-studio/centroid/app/device"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
-// SetUser notes who is logged in, for all pages.
-func SetUser(ctx app.Context, u wire.User) {
-	ctx.SetState(stateUser, u.Username)
-	keep(ctx.LocalStorage(), keyUser, u.Username)
+// remembered is who is logged in, as the browser's storage keeps it for a page
+// that is opened without the server. It is not a proof of anything.
+type remembered struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
-// ForgetUser notes that nobody is logged in. With all it also forgets what
-// the user was at, so that the next one begins afresh.
+// SetUser notes who is logged in, for all pages, and that the models on this
+// device are theirs.
+func SetUser(ctx app.Context, u wire.User) {
+	device.SetOwner(u.ID)
+	ctx.SetState(stateUser, u.Username)
+	keep(ctx.LocalStorage(), keyUser, remembered{ID: u.ID, Name: u.Username})
+}
+
+// ForgetUser notes that nobody is logged in: models stay on this device, but
+// nobody's are listed. With all it also forgets what the user was at, so that
+// the next one begins afresh.
 func ForgetUser(ctx app.Context, all bool) {
+	device.SetOwner("")
 	ctx.SetState(stateUser, "")
 	ctx.LocalStorage().Del(keyUser)
 	if all {
@@ -34,12 +46,11 @@ func User(ctx app.Context) string {
 }
 
 // rememberedUser gives who was logged in when the last window was closed.
-func rememberedUser(ctx app.Context) string {
-	var name string
-	if err := ctx.LocalStorage().Get(keyUser, &name); err != nil {
+func rememberedUser(ctx app.Context) (r remembered) {
+	if err := ctx.LocalStorage().Get(keyUser, &r); err != nil {
 		app.Log(err)
 	}
-	return name
+	return r
 }
 
 // Next gives, once, the page to go to after logging in.
@@ -59,7 +70,7 @@ func Next(ctx app.Context) string {
 func SetNext(ctx app.Context, path string) { keep(ctx.SessionStorage(), keyNext, path) }
 
 // keep stores what costs only comfort when the storage is full.
-func keep(s app.BrowserStorage, key, value string) {
+func keep(s app.BrowserStorage, key string, value any) {
 	if err := s.Set(key, value); err != nil {
 		app.Log(err)
 	}
