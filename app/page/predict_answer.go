@@ -29,9 +29,9 @@ func (b *answerBox) OnMount(ctx app.Context) {
 	ctx.Defer(func(app.Context) { b.Page.paint(true) })
 }
 
-// Render draws the empty place. A screen reader hears the answer when the
-// typing pauses, not at each key.
-func (b *answerBox) Render() app.UI { return app.Output().ID("answer").Aria("live", "off") }
+// Render draws the empty place. It is no live region: a screen reader hears the
+// answer when the typing pauses, not at each key.
+func (b *answerBox) Render() app.UI { return app.Div().ID("answer") }
 
 // paint shows the answer of the form in the page, before the event that changed
 // it ends: go-app would draw it with the next frame. fresh means that the page
@@ -83,12 +83,18 @@ func (f *rowForm) answerView() app.UI {
 	i := a.Cluster
 	return app.Div().Class("stack").Body(
 		app.Div().Class("answer", ui.ClusterClass(i)).ID("answer-cluster").DataSet("cluster", i).Body(
-			app.Span().Class("big-badge").Body(ui.Badge(i)),
+			app.Div().Class("big-badge").Body(decoration(ui.Badge(i))),
 			app.Div().Body(app.Strong().Text("Cluster "+strconv.Itoa(i)), app.Span().Class("small").Text(f.about())),
 		),
 		f.distancesView(),
 		app.P().Class("xs").ID("answer-space").Text(f.space()),
 	)
+}
+
+// decoration hides what only repeats the text beside it from screen readers.
+// What is painted needs it as text: go-app writes aria-hidden without its value.
+func decoration(of app.UI) app.UI {
+	return app.Raw(`<span aria-hidden="true">` + app.HTMLString(of) + `</span>`)
 }
 
 // why says why there is no answer.
@@ -166,14 +172,17 @@ func (f *rowForm) distancesView() app.UI {
 			name += ", nearest"
 		}
 		lines[n] = app.Li().Class(ui.ClusterClass(i)).Body(
-			app.Span().Class("row tight name").Body(app.Span().Aria("hidden", "true").Body(ui.Badge(i)), app.Text(name)),
-			shareBar(share),
+			app.Span().Class("row tight name").Body(decoration(ui.Badge(i)), app.Text(name)),
+			decoration(shareBar(share)),
 			app.Span().Class("num").DataSet("distance", i).Title("%s", strconv.FormatFloat(a.Distances[i], 'g', -1, 64)).Text(ui.Num(a.Distances[i])),
 		)
 	}
+	title := []app.UI{app.H3().ID("distances-title").Text("Distance to each centroid")}
+	if note != "" {
+		title = append(title, app.P().Class("xs").Text(note))
+	}
 	return app.Div().Class("stack lo").Body(
-		app.H3().ID("distances-title").Text("Distance to each centroid"),
-		app.P().Class("xs").Hidden(note == "").Text(note),
+		app.Div().Body(title...),
 		app.Ul().Class("distances").ID("distances").Aria("labelledby", "distances-title").Body(lines...),
 	)
 }

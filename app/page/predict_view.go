@@ -129,12 +129,15 @@ func (p *Predict) field(i int) app.UI {
 		app.Label().For(id).Text(in.Name),
 		number,
 		app.Input().ID(sliderID(i)).Type("range").Aria("label", in.Name+", slider").
-			Min(s.Min).Max(s.Max).Attr("step", strconv.FormatFloat(s.Step, 'g', -1, 64)).DataSet("field", i).OnInput(p.onSlide),
+			Attr("min", exactly(s.Min)).Attr("max", exactly(s.Max)).Attr("step", exactly(s.Step)).DataSet("field", i).OnInput(p.onSlide),
 		app.Div().Class("ends").Aria("hidden", "true").Body(app.Span().Text(plain(in.Min)), app.Span().Text(plain(in.Max))),
 		app.P().Class("hint xs").ID(id+"-hint").Hidden(fd.Note == "").Text(fd.Note),
 		app.P().Class("err").ID(id+"-err").Hidden(fd.Error == "").Text(fd.Error),
 	)
 }
+
+// exactly writes a number for the browser: go-app's own way keeps four decimals.
+func exactly(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // levels draws the choices of a category: its levels, no value, another level.
 func (p *Predict) levels(fd *rowField) []app.UI {

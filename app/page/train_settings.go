@@ -96,7 +96,7 @@ func (t *Train) dataGroup() app.UI {
 	return app.Div().Class("stack").Body(
 		ui.Field("Dataset", "dataset", app.Select().OnChange(t.onDataset).Body(options...), hint, f.Errors[fieldDataset]),
 		app.FieldSet().ID("columns").TabIndex(-1).Class("stack lo").Aria("describedby", "columns-err").Body(columns...),
-		app.FieldSet().Body(app.Legend().Text("Scale"), app.Div().Class("seg").ID("scale").Body(
+		app.FieldSet().Body(app.Legend().Text("Scale"), app.Div().Class("seg").ID("scale").TabIndex(-1).Body(
 			t.scale(prep.Standard), t.scale(prep.MinMax), t.scale(prep.NoScale),
 		), fieldError("scale", f.Errors[fieldScale])),
 		ui.Field("Rows with gaps", "missing", app.Select().OnChange(t.onMissing).Body(

@@ -322,7 +322,7 @@ func TestE2EPredict(t *testing.T) {
 
 	var requests []string
 	chromedp.ListenTarget(b.ctx, func(ev any) {
-		if e, ok := ev.(*network.EventRequestWillBeSent); ok {
+		if e, ok := ev.(*network.EventRequestWillBeSent); ok && !strings.HasPrefix(e.Request.URL, "data:") {
 			requests = append(requests, e.Request.URL)
 		}
 	})

@@ -1,0 +1,136 @@
+package page
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"github.com/centroid-studio/centroid/app/device"
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/model"
+	"github.com/centroid-studio/centroid/shared/prep"
+	"github.com/centroid-studio/centroid/shared/score"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+func TestModelsStates(t *testing.T) {
+	m := testModel(prep.Drop)
+	m.Training.Label = &score.LabelComparison{Column: "species", Labels: []string{"Adelie"}, Counts: [][]int64{{20}, {10}}, ARI: .25}
+	m.Data.Dropped = 2
+	both := modelLine{ModelInfo: infoOf(m), Server: true, Device: true}
+	here := both
+	here.Server = false
+	away := fault.Newf(fault.Unavailable, "No way to the server.")
+	now := func() time.Time { return m.Created.Add(3 * time.Minute) }
+	for _, c := range []struct {
+		name string
+		page *Models
+		want []string
+		not  []string
+	}{
+		{"loading", &Models{}, []string{"Loading"}, []string{"No models yet"}},
+		{"the server has not answered", &Models{loaded: true}, []string{"Loading"}, []string{"No models yet"}},
+		{"none", &Models{loaded: true, listed: true}, []string{"No models yet", `href="/train"`}, []string{`id="models"`}},
+		{"none, and the server is away", &Models{loaded: true, listed: true, listErr: away}, []string{"No way to the server.", "Try again"}, []string{"No models yet"}},
+		{"here, and the server is away", &Models{loaded: true, listed: true, listErr: away, lines: []modelLine{here}}, []string{`id="models"`, "These are the models on this device", ">device<", `<button`}, []string{"device only"}},
+		{"on both", &Models{loaded: true, listed: true, lines: []modelLine{both}}, []string{
+			"penguins k=2", "penguins, version 2", "3 min ago", "server and device", "0.500", `href="/predict#model=m1"`, `href="/train#model=m1"`, `href="/api/v1/models/m1/file"`, "Delete penguins k=2",
+		}, []string{"Loading"}},
+		{"here alone", &Models{loaded: true, listed: true, lines: []modelLine{here}}, []string{"device only"}, []string{"/api/v1/models/m1/file"}},
+		{"opening", &Models{loaded: true, listed: true, opened: "m1", lines: []modelLine{both}}, []string{"Loading", "penguins k=2", "All models"}, []string{"model-clusters"}},
+		{"can't be opened", &Models{loaded: true, listed: true, opened: "m1", openErr: away}, []string{"No way to the server.", "Try again", "All models"}, nil},
+		{"open", &Models{loaded: true, listed: true, opened: "m1", open: m, cards: cardsOf(m), lines: []modelLine{both}}, []string{
+			"model-clusters", "cluster-0", "Left out, with gaps", "k-means||", "abc", "adjusted Rand index 0.250", "bill, island, mass", "4 passes, came to rest", `id="rows"`,
+		}, []string{"model-no-rows"}},
+		{"open, but not on the server", &Models{loaded: true, listed: true, opened: "m1", open: m, cards: cardsOf(m), lines: []modelLine{here}}, []string{"model-no-rows"}, []string{`id="rows"`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.page.now = now
+			body := []app.UI{c.page.head()}
+			if c.page.opened != "" {
+				body = append(body, c.page.detail()...)
+			} else {
+				body = append(body, c.page.list()...)
+			}
+			html := app.HTMLString(app.Div().Body(body...))
+			for _, part := range c.want {
+				if !strings.Contains(html, part) {
+					t.Errorf("the page has no %q:\n%s", part, html)
+				}
+			}
+			for _, part := range c.not {
+				if strings.Contains(html, part) {
+					t.Errorf("the page has %q", part)
+				}
+			}
+		})
+	}
+}
+
+func TestRemovalWords(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		server, here bool
+		away         bool
+		want         string
+	}{
+		{"both", true, true, false, "on the server and on this device"},
+		{"server", true, false, false, "It is deleted on the server,"},
+		{"device", false, true, false, "only on this device"},
+		{"device, server away", false, true, true, "A copy on the server, which can't be reached, stays."},
+	} {
+		if got := removalWords(modelLine{Server: c.server, Device: c.here}, c.away); !strings.Contains(got, c.want) {
+			t.Errorf("%s: removalWords() = %q, want %q in it", c.name, got, c.want)
+		}
+	}
+}
+
+// saved keeps a model on the device that can be read again.
+func saved(t *testing.T, id string) *model.Model {
+	t.Helper()
+	m := testModel(prep.Drop)
+	m.ID, m.Hash = id, model.HashOf(m)
+	device.SetOwner("ada")
+	if err := device.SaveModel(m); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := device.DeleteModel(id); err != nil {
+			t.Error(err)
+		}
+	})
+	return m
+}
+
+// A model that was renamed on the server has that name here too.
+func TestNamesOfTheServer(t *testing.T) {
+	m := saved(t, "named")
+	if err := takeNames([]wire.ModelInfo{{ID: "named", Name: "birds"}, {ID: "else", Name: "x"}}, []*model.Model{m}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := device.Model("named"); err != nil || got.Name != "birds" {
+		t.Errorf("on this device the name is %v, %v, want birds", got, err)
+	}
+	if err := renameOnDevice("named", "fish"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := device.Model("named"); err != nil || got.Name != "fish" {
+		t.Errorf("after renaming the name is %v, %v, want fish", got, err)
+	}
+	if err := renameOnDevice("nowhere", "x"); err != nil {
+		t.Errorf("renaming a model that is not here = %v, want nil", err)
+	}
+}
+
+// Without a server a model opens from this device, and one that is not there says what to do.
+func TestOpenModelOffline(t *testing.T) {
+	saved(t, "here")
+	if m, kept, err := openModel("here"); err != nil || kept != nil || m.ID != "here" {
+		t.Errorf("openModel(here) = %v, %v, %v", m, kept, err)
+	}
+	if _, _, err := openModel("there"); fault.CodeOf(err) != fault.NotFound || !strings.Contains(fault.Message(err), "Open it once while the server can be reached") {
+		t.Errorf("openModel(there) = %v, want what to do", err)
+	}
+}
