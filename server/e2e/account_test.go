@@ -19,6 +19,15 @@ import (
 // passwordOf is the password that the helpers give a user.
 func passwordOf(user string) string { return "correct horse " + user }
 
+// logIn gives the browser a session of an account that is there, and opens a page.
+func (b *browser) logIn(s *server, user, path string) {
+	b.t.Helper()
+	b.Open(s.URL + "/login")
+	b.send("name", user, "password", passwordOf(user))
+	b.at("/data")
+	b.Open(s.URL + path)
+}
+
 // send sends the form of a page such as login: the values of its fields, then its button.
 func (b *browser) send(fields ...string) {
 	b.t.Helper()
