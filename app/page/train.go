@@ -245,7 +245,7 @@ func (t *Train) onSubmit(ctx app.Context, e app.Event) {
 				t.showFault(ctx)
 				return
 			}
-			t.touched, t.folded = true, true
+			t.touched = true
 			t.watch(started.Job)
 			ctx.Defer(func(app.Context) {
 				if el := app.Window().GetElementByID("train-live"); el.Truthy() {
@@ -283,7 +283,7 @@ func (t *Train) watch(job string) {
 		t.stop()
 	}
 	t.run, t.runErr, t.canceling, t.saved, t.saveErr, t.deleted, t.tell = &run{Job: job}, nil, false, false, nil, false, stageNone
-	t.view = viewed{}
+	t.view, t.folded = viewed{}, true
 	setFragment(ctx, "job", job)
 	if err := ctx.SessionStorage().Set(jobKey, job); err != nil {
 		app.Log(err)
