@@ -30,6 +30,7 @@ type Models struct {
 	open    *model.Model
 	openErr error
 	cards   []clusterCard
+	kept    bool // the open model is on this device
 
 	naming  string // id of the model that is being renamed; "": none is
 	nameErr string
@@ -93,16 +94,35 @@ func (m *Models) load() {
 		})
 		var infos []wire.ModelInfo
 		listErr := client.Get().Do("GET", "models", nil, &infos)
+		models, err = device.Models() // again: what was opened meanwhile is kept here
 		if listErr == nil {
 			err = takeNames(infos, models, err)
+		} else {
+			infos = nil
 		}
-		m.ctx.Dispatch(func(app.Context) {
+		m.ctx.Dispatch(func(ctx app.Context) {
+			fresh := !m.listed || m.listErr != nil
 			m.listed, m.listErr, m.devErr = true, listErr, err
-			if listErr == nil {
-				m.lines = mergeModels(infos, models)
+			m.lines = mergeModels(infos, models)
+			if l := m.line(m.opened); l != nil && m.kept {
+				l.Device = true
+			}
+			if fresh && m.opened == "" && (listErr == nil || len(m.lines) > 0) {
+				ui.Say(ctx, m.listWords())
 			}
 		})
 	})
+}
+
+// listWords is what a screen reader hears when the list is there.
+func (m *Models) listWords() string {
+	switch {
+	case m.listErr != nil:
+		return count(len(m.lines), "model", "models") + " on this device."
+	case len(m.lines) == 0:
+		return "No models yet."
+	}
+	return count(len(m.lines), "model", "models") + "."
 }
 
 // takeNames gives the models on this device the names that they have on the
@@ -122,12 +142,17 @@ func takeNames(infos []wire.ModelInfo, models []*model.Model, err error) error {
 	return err
 }
 
-// look tells about the model called id; "" shows the list.
+// look tells about the model called id; "" shows the list. The keyboard goes
+// along: to the heading, or back to the line that the model was opened from.
 func (m *Models) look(id string) {
 	if id == m.opened && m.openErr == nil {
 		return
 	}
-	m.opened, m.open, m.openErr, m.cards = id, nil, nil, nil
+	from := m.opened
+	m.opened, m.open, m.openErr, m.cards, m.kept = id, nil, nil, nil, false
+	if m.loaded && from != id { // the first view is the shell's to focus
+		m.focus(from)
+	}
 	if id == "" {
 		return
 	}
@@ -140,17 +165,33 @@ func (m *Models) look(id string) {
 			if m.openErr = err; err != nil {
 				return
 			}
-			m.open, m.cards = got, cardsOf(got)
-			if kept != nil {
+			m.open, m.cards, m.kept = got, cardsOf(got), kept == nil
+			l := m.line(id)
+			switch {
+			case kept != nil:
 				ui.Toast(ctx, "warn", "This device could not keep the model, so it does not predict offline: "+fault.Message(kept))
-				return
-			}
-			if l := m.line(id); l != nil {
+			case l != nil:
 				l.Device = true
 			}
+			if l == nil && m.listed {
+				m.load() // the list is older than the model
+			}
+			ui.Say(ctx, m.name(id)+": "+summary(got))
 		})
 	})
 }
+
+// focus gives the keyboard to the line of a model, or to the heading if there is none.
+func (m *Models) focus(id string) {
+	if m.opened == "" && m.line(id) != nil {
+		focusOn(m.ctx, lineID(id))
+		return
+	}
+	focusOn(m.ctx, "models-title")
+}
+
+// lineID names the link of a model in the list.
+func lineID(model string) string { return "open-" + model }
 
 // line gives the line of a model; nil if it is not in the list.
 func (m *Models) line(id string) *modelLine {
@@ -162,13 +203,25 @@ func (m *Models) line(id string) *modelLine {
 	return nil
 }
 
+// known gives the line of a model: one that is open, but not listed yet, is
+// described by its file. nil if there is neither.
+func (m *Models) known(id string) *modelLine {
+	if l := m.line(id); l != nil || m.open == nil || m.open.ID != id {
+		return l
+	}
+	return &modelLine{ModelInfo: infoOf(m.open), Device: m.kept}
+}
+
+// unsure reports whether the server may have a model, though the list does not
+// say so: it has not come, could not be had, or is older than the model.
+func (m *Models) unsure(id string) bool {
+	return !m.listed || m.listErr != nil || m.line(id) == nil
+}
+
 // name gives what a model is called at present.
 func (m *Models) name(id string) string {
-	if l := m.line(id); l != nil {
+	if l := m.known(id); l != nil {
 		return l.Name
-	}
-	if m.open != nil && m.open.ID == id {
-		return m.open.Name
 	}
 	return ""
 }
@@ -178,6 +231,7 @@ func (m *Models) onRetry(app.Context, app.Event) {
 	if m.openErr != nil {
 		m.look(m.opened)
 	}
+	m.focus("") // the button goes with the error
 }
 
 // onBack goes from a model to the list.

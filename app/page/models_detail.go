@@ -22,7 +22,8 @@ func (m *Models) detail() []app.UI {
 		return []app.UI{ui.Skeleton()}
 	}
 	o := m.open
-	side := []app.UI{factCard("result", "Result", resultFacts(o), ""), factCard("settings", "Settings", settingFacts(o), hashWords)}
+	side := []app.UI{factCard("result", "Result", resultFacts(o), ""), factCard("settings", "Settings", settingFacts(o), hashWords, app.Tr().Body(
+		app.Th().Scope("row").Text("Data"), app.Td().Class("value").Body(dataLink(o.Data.Dataset, o.Data.Name, o.Data.Version))))}
 	if l := o.Training.Label; l != nil {
 		side = append(side, comparisonTable(l))
 	}
@@ -44,9 +45,8 @@ func (m *Models) detail() []app.UI {
 
 const hashWords = "The same data, settings and seed give the same hash, on any machine."
 
-// factCard draws names with their values.
-func factCard(id, title string, facts []fact, note string) app.UI {
-	var rows []app.UI
+// factCard draws names with their values, below rows that are drawn already.
+func factCard(id, title string, facts []fact, note string, rows ...app.UI) app.UI {
 	for _, f := range facts {
 		rows = append(rows, app.Tr().Body(app.Th().Scope("row").Text(f.Name), app.Td().Class("value").Text(f.Value)))
 	}
@@ -89,7 +89,6 @@ func settingFacts(m *model.Model) []fact {
 	}
 	c := m.Config
 	return []fact{
-		{"Data", dataWords(m.Data.Name, m.Data.Version)},
 		{"Columns", strings.Join(columns, ", ")},
 		{"Scale", scaleNames[m.Prep.Scale]},
 		{"Rows with gaps", missingNames[m.Prep.Missing]},

@@ -73,17 +73,90 @@ func TestRemovalWords(t *testing.T) {
 	for _, c := range []struct {
 		name         string
 		server, here bool
-		away         bool
-		want         string
+		want         []string
 	}{
-		{"both", true, true, false, "on the server and on this device"},
-		{"server", true, false, false, "It is deleted on the server,"},
-		{"device", false, true, false, "only on this device"},
-		{"device, server away", false, true, true, "A copy on the server, which can't be reached, stays."},
+		{"both", true, true, []string{"on the server and on this device", "the cluster that is kept for each row", "The dataset iris stays"}},
+		{"server", true, false, []string{"It is deleted on the server,", "the cluster that is kept for each row", "The dataset iris stays"}},
+		{"device", false, true, []string{"only on this device"}},
 	} {
-		if got := removalWords(modelLine{Server: c.server, Device: c.here}, c.away); !strings.Contains(got, c.want) {
-			t.Errorf("%s: removalWords() = %q, want %q in it", c.name, got, c.want)
+		got := removalWords(modelLine{Server: c.server, Device: c.here, ModelInfo: wire.ModelInfo{DataName: "iris"}})
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: removalWords() = %q, want %q in it", c.name, got, want)
+			}
 		}
+	}
+}
+
+// What can be done with a model follows from where it is, as far as that is known.
+func TestModelsActions(t *testing.T) {
+	m := testModel(prep.Drop)
+	line := func(server, device bool) []modelLine {
+		return []modelLine{{ModelInfo: infoOf(m), Server: server, Device: device}}
+	}
+	away := fault.Newf(fault.Unavailable, "No way to the server.")
+	for _, c := range []struct {
+		name           string
+		page           *Models
+		forget, remove bool
+	}{
+		{"on both", &Models{loaded: true, listed: true, lines: line(true, true)}, true, true},
+		{"on the server", &Models{loaded: true, listed: true, lines: line(true, false)}, false, true},
+		{"here alone", &Models{loaded: true, listed: true, lines: line(false, true)}, false, true},
+		{"here, the server has not answered", &Models{loaded: true, lines: line(false, true)}, true, false},
+		{"here, the server is away", &Models{loaded: true, listed: true, listErr: away, lines: line(false, true)}, true, false},
+		{"open and here, the list is older", &Models{loaded: true, listed: true, opened: m.ID, open: m, kept: true}, true, false},
+		{"open, not here, the list is older", &Models{loaded: true, listed: true, opened: m.ID, open: m}, false, false},
+	} {
+		c.page.now = time.Now
+		body := c.page.head()
+		if c.page.opened == "" {
+			body = c.page.table()
+		}
+		html := app.HTMLString(body)
+		for class, want := range map[string]bool{"act-forget": c.forget, "act-delete": c.remove, "act-rename": true, "act-download": true} {
+			if got := strings.Contains(html, class); got != want {
+				t.Errorf("%s: %s is there: %v, want %v", c.name, class, got, want)
+			}
+		}
+	}
+}
+
+func TestModelName(t *testing.T) {
+	long := strings.Repeat("ü", nameLimit)
+	for _, c := range []struct{ in, want, err string }{
+		{" iris ", "iris", ""}, {long, long, ""}, {" ", "", "A model needs a name."}, {long + "x", "", "The name has 201 characters, want at most 200."},
+	} {
+		got, err := modelName(c.in)
+		if got != c.want || (err == nil) != (c.err == "") || err != nil && fault.Message(err) != c.err {
+			t.Errorf("modelName(%q) = %q, %v, want %q, %q", c.in, got, err, c.want, c.err)
+		}
+	}
+}
+
+// TestRenameModel renames where no server is: what may be on the device alone takes the name there.
+func TestRenameModel(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		server, unsure bool
+		want           string
+		code           fault.Code
+	}{
+		{"here alone", false, false, "fish", ""},
+		{"here, perhaps on the server", false, true, "fish", ""},
+		{"on the server", true, false, "penguins k=2", fault.Unavailable},
+	} {
+		m := saved(t, "renamed")
+		server, err := renameModel(modelLine{ModelInfo: infoOf(m), Server: c.server, Device: true}, c.unsure, "fish")
+		if server || fault.CodeOf(err) != c.code {
+			t.Errorf("%s: renameModel = %v, %v, want false, %q", c.name, server, err, c.code)
+		}
+		if got, err := device.Model(m.ID); err != nil || got.Name != c.want {
+			t.Errorf("%s: the name is %v, %v, want %q", c.name, got, err, c.want)
+		}
+	}
+	if _, err := renameModel(modelLine{ModelInfo: wire.ModelInfo{ID: "away"}}, true, "fish"); fault.CodeOf(err) != fault.Unavailable {
+		t.Errorf("renameModel of one that is not here = %v, want %s", err, fault.Unavailable)
 	}
 }
 

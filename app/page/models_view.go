@@ -31,18 +31,18 @@ func (m *Models) head() app.UI {
 			title = "Model"
 		}
 		right := app.Div().Class("row").ID("model-actions")
-		if l := m.line(m.opened); l != nil {
+		if l := m.known(m.opened); l != nil {
 			right = right.Body(m.actions(*l, true)...)
 		}
 		return app.Div().Class("pagehead").Body(
 			app.Div().Class("grow").Body(
 				app.A().Class("small").ID("models-back").Href("/models").OnClick(m.onBack).Text("All models"),
-				app.H1().Text(title)),
+				app.H1().ID("models-title").TabIndex(-1).Text(title)),
 			right)
 	}
 	sub := "What was trained, on the server and on this device."
 	return app.Div().Class("pagehead").Body(
-		app.Div().Class("grow").Body(app.H1().Text("Models"), app.P().Text(sub)),
+		app.Div().Class("grow").Body(app.H1().ID("models-title").TabIndex(-1).Text("Models"), app.P().Text(sub)),
 		app.Div().Class("row").Body(app.A().Attr("role", "button").ID("train-link").Href("/train").Body(ui.Icon("plus"), app.Text("Train a model"))))
 }
 
@@ -88,8 +88,8 @@ func (m *Models) table() app.UI {
 			sil = sil.Title("%s", strconv.FormatFloat(*l.Silhouette, 'g', -1, 64)).Text(fmt.Sprintf("%.3f", *l.Silhouette))
 		}
 		rows = append(rows, app.Tr().DataSet("model", l.ID).Body(
-			app.Th().Scope("row").Body(app.A().Class("model-name").Href("/models#model="+l.ID).Text(l.Name)),
-			app.Td().DataSet("label", "Data").Text(dataWords(l.DataName, l.Version)),
+			app.Th().Scope("row").Body(app.A().Class("model-name").ID(lineID(l.ID)).Href("/models#model="+l.ID).Text(l.Name)),
+			app.Td().DataSet("label", "Data").Body(dataLink(l.Dataset, l.DataName, l.Version)),
 			app.Td().Class("num").DataSet("label", "Clusters").Text(l.K),
 			app.Td().Class("num").DataSet("label", "Rows").Text(ui.Num(float64(l.Rows))),
 			app.Td().Class("num").DataSet("label", "Inertia").Title("%s", strconv.FormatFloat(l.Inertia, 'g', -1, 64)).Text(ui.Num(l.Inertia)),
@@ -112,6 +112,15 @@ func dataWords(name string, version int) string {
 	return name + ", version " + strconv.Itoa(version)
 }
 
+// dataLink leads to a version of a dataset. A model from elsewhere has no dataset here.
+func dataLink(id, name string, version int) app.UI {
+	words := dataWords(name, version)
+	if id == "" {
+		return app.Span().Text(words)
+	}
+	return app.A().Class("model-data").Href("/data#dataset=" + url.QueryEscape(id) + "&version=" + strconv.Itoa(version)).Text(words)
+}
+
 // where says where a model is kept.
 func (m *Models) where(l modelLine) string {
 	switch {
@@ -119,7 +128,7 @@ func (m *Models) where(l modelLine) string {
 		return "server and device"
 	case l.Server:
 		return "server"
-	case m.listErr != nil || !m.listed:
+	case m.unsure(l.ID):
 		return "device"
 	}
 	return "device only"
@@ -149,9 +158,19 @@ func (m *Models) actions(l modelLine, words bool) []app.UI {
 		out = append(out, app.Button().Type("button").Class(class, "act-download").Title("Download as JSON").DataSet("model", l.ID).
 			OnClick(m.onDownload, l.ID).Body(label("down", "JSON", "Download as JSON")...))
 	}
-	danger := class
-	if words {
-		danger = "danger"
+	button := func(icon, word, verb, name, class string, do app.EventHandler) {
+		out = append(out, app.Button().Type("button").Class(class, name).Title(verb).DataSet("model", l.ID).OnClick(do, l.ID).Body(label(icon, word, verb)...))
 	}
-	return append(out, app.Button().Type("button").Class(danger, "act-delete").Title("Delete").DataSet("model", l.ID).OnClick(m.onDelete, l.ID).Body(label("trash", "Delete", "Delete")...))
+	unsure := !l.Server && m.unsure(l.ID)
+	if l.Device && (l.Server || unsure) {
+		button("device", "Remove from this device", "Remove from this device:", "act-forget", class, m.onForget)
+	}
+	if !unsure { // what the server has besides is deleted there, or not at all
+		danger := class
+		if words {
+			danger = "danger"
+		}
+		button("trash", "Delete", "Delete", "act-delete", danger, m.onDelete)
+	}
+	return out
 }

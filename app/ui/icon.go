@@ -9,6 +9,7 @@ var icons = map[string]string{
 	"alert":   `<path d="M12 4l9.5 16h-19z"/><path d="M12 10v4.5M12 17.4v.1"/>`,
 	"copy":    `<rect x="9" y="9" width="11" height="11" rx="2"/><path d="M5 15H4V5a1 1 0 0 1 1-1h10v1"/>`,
 	"data":    `<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M3 10h18M9 4v16"/>`,
+	"device":  `<rect x="6" y="3" width="12" height="18" rx="2"/><path d="M9.5 9.5l5 5M14.5 9.5l-5 5"/>`,
 	"down":    `<path d="M12 4v12M7 11l5 5 5-5M4 20h16"/>`,
 	"edit":    `<path d="M4 20h4L19 9l-4-4L4 16z"/><path d="M13 7l4 4"/>`,
 	"explore": `<path d="M4 4v16h16"/><path d="M8 16v-4M12 16V8M16 16v-6"/>`,
@@ -36,9 +37,9 @@ var icons = map[string]string{
 	"x":       `<path d="M6 6l12 12M18 6L6 18"/>`,
 }
 
-// Icon draws one of the icons: again alert copy data down edit explore hash
-// info jobs lock models off ok pause play plus predict search step table text
-// theme train trash undo up user x. An unknown name draws the info icon. Icons
+// Icon draws one of the icons: again alert copy data device down edit explore
+// hash info jobs lock models off ok pause play plus predict search step table
+// text theme train trash undo up user x. An unknown name draws the info icon. Icons
 // are hidden from screen readers: the text or the label beside one names it.
 func Icon(name string) app.UI {
 	shape, ok := icons[name]
