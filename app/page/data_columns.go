@@ -57,7 +57,7 @@ func (d *Data) columns() app.UI {
 		app.Label().Hidden(len(set.Schema) <= columnsSought).Body(
 			app.Span().Class("sr").Text("Search columns"),
 			app.Input().Type("search").ID("column-filter").Placeholder("Search "+count(len(set.Schema), "column", "columns")).Value(d.filter).OnInput(d.onFilter)),
-		app.Ul().Class("schema").Body(items...),
+		app.Ul().Class("schema").TabIndex(0).Aria("labelledby", "columns-title").Body(items...), // it scrolls, by keys too
 		app.P().Class("small").Hidden(found > 0).Text("No column has this in its name."),
 		app.Button().Type("button").Class("secondary").ID("columns-all").Hidden(rest <= 0).OnClick(d.onWide).Text("Show "+strconv.Itoa(rest)+" more"),
 		app.P().Class("xs").Text(note),

@@ -150,7 +150,7 @@ func (c *modelRows) table() app.UI {
 		}
 		rows = append(rows, app.Tr().Body(cells...))
 	}
-	return app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "Rows with their cluster").Body(
+	return app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "Table of rows with their cluster").Body(
 		app.Table().ID("rows-table").Body(app.THead().Body(app.Tr().Body(head...)), app.TBody().Body(rows...)))
 }
 

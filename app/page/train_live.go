@@ -176,7 +176,7 @@ func (t *Train) passTable() app.UI {
 	}
 	return app.Section().Class("card").Aria("labelledby", "passes-title").Body(
 		app.Header().Body(app.H2().ID("passes-title").Text("Passes"), app.Small().Text(note)),
-		app.Div().Class("scroll passes").TabIndex(0).Attr("role", "region").Aria("label", "Passes").Body(
+		app.Div().Class("scroll passes").TabIndex(0).Attr("role", "region").Aria("label", "Table of passes").Body(
 			app.Table().ID("passes").Body(app.THead().Body(app.Tr().Body(heads(head)...)), app.TBody().Body(rows...))),
 	)
 }
