@@ -29,3 +29,12 @@ func Routes() {
 		goapp.Route(p.Path, p.Page)
 	}
 }
+
+// Paths lists the paths of all pages.
+func Paths() []string {
+	out := make([]string, len(pages))
+	for i, p := range pages {
+		out[i] = p.Path
+	}
+	return out
+}

@@ -66,11 +66,7 @@ func worker() string {
 // cached is what opens without a server besides the styles, scripts and icons:
 // every page, for the service worker keeps exact paths.
 func cached() []string {
-	out := []string{"/web/icon.svg"}
-	for _, p := range pages {
-		out = append(out, p.Path)
-	}
-	return out
+	return append([]string{"/web/icon.svg"}, Paths()...)
 }
 
 // resources says where the files are; serving them is not go-app's.

@@ -1,0 +1,307 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/centroid-studio/centroid/app"
+	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+// open lists the pages that need no account.
+var open = []string{"/", "/login", "/register"}
+
+// violation is a rule that a page breaks, and where.
+type violation struct {
+	ID, Impact, Help string
+	Nodes            []struct{ Target, HTML, Summary string }
+}
+
+// axe is the rules of axe-core, to hold against what a browser shows.
+type axe struct {
+	*browser
+	source  string
+	checked int
+}
+
+func newAxe(t *testing.T, b *browser) *axe {
+	t.Helper()
+	const path = "../../web/node_modules/axe-core/axe.min.js"
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Skipf("no axe-core at %s: run `make setup`", path)
+	}
+	return &axe{browser: b, source: string(source)}
+}
+
+// violations gives what the page as it stands breaks. The rules come by the
+// debugger, which the page's policy does not stop.
+func (a *axe) violations() (out []violation) {
+	a.t.Helper()
+	var there bool
+	if a.Eval(`Boolean(window.axe)`, &there); !there {
+		a.Do("axe", chromedp.Evaluate("void (() => {"+a.source+"\n})()", nil))
+	}
+	a.Eval(`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help,
+		Nodes: v.nodes.map(n => ({Target: n.target.join(" "), HTML: n.html.slice(0, 200), Summary: n.failureSummary}))})))`, &out)
+	return out
+}
+
+// check holds the rules against the page in both themes, wide and narrow. What
+// breaks a rule in all of them is told once.
+func (a *axe) check(name string) {
+	a.t.Helper()
+	told := map[string]bool{}
+	for _, theme := range []string{"light", "dark"} {
+		a.Theme(theme)
+		for _, size := range []struct {
+			name string
+			set  func()
+		}{{"1360", a.Desktop}, {"390", a.Phone}} {
+			size.set()
+			a.Until(`document.getAnimations().every(a => a.playState === "finished")`)
+			a.checked++
+			for _, v := range a.violations() {
+				for _, n := range v.Nodes {
+					if told[v.ID+n.Target] {
+						continue
+					}
+					told[v.ID+n.Target] = true
+					a.t.Errorf("%s, %s, %s px: %s (%s, %s) at %s\n%s\n%s", name, theme, size.name, v.ID, v.Impact, v.Help, n.Target, n.HTML, n.Summary)
+				}
+			}
+			a.Shot(strings.Join([]string{"axe", name, theme, size.name}, "-"))
+		}
+	}
+	a.Desktop()
+	a.Theme("light")
+}
+
+// TestE2EAxe holds the rules of axe-core against every page and dialog.
+func TestE2EAxe(t *testing.T) {
+	s := startServer(t)
+	a := newAxe(t, openBrowser(t))
+
+	// The ruler itself: it finds what is wrong.
+	a.Open(s.URL + "/login")
+	a.Eval(`void document.querySelector("main").append(document.createElement("img"))`, nil)
+	if v := a.violations(); len(v) != 1 || v[0].ID != "image-alt" {
+		t.Fatalf("axe says %+v of a picture without a text, want image-alt alone", v)
+	}
+
+	t.Run("guest", func(t *testing.T) {
+		a.t = t
+		for _, path := range app.Paths() {
+			a.Open(s.URL + path)
+			if !slices.Contains(open, path) {
+				a.at("/login")
+				continue
+			}
+			a.check("guest " + path)
+		}
+		a.Open(s.URL + "/register")
+		a.send("name", "a b", "password", "x", "again", "x")
+		a.wrong("name", "letters")
+		a.check("register, wrong")
+		a.Open(s.URL + "/login")
+		a.send("name", "nobody", "password", "wrong password")
+		a.See("The name or the password is wrong.")
+		a.check("login, refused")
+		for _, path := range []string{"/api/docs", "/no-such-page"} {
+			a.Do("open", chromedp.Navigate(s.URL+path))
+			a.Until(`document.querySelector("h1")`)
+			a.check(path)
+		}
+	})
+
+	t.Run("new user", func(t *testing.T) {
+		a.t = t
+		a.signIn(s, "new", "/account")
+		for _, path := range app.Paths() {
+			if slices.Contains(open, path) {
+				continue
+			}
+			a.Open(s.URL + path)
+			a.Until(`!document.querySelector("main .skeleton")`)
+			a.check("empty " + path)
+		}
+		a.Click("#help")
+		a.Until(`document.querySelector("dialog")?.open`)
+		a.check("keyboard help")
+	})
+
+	p := program(t, s, "ada")
+	var set wire.Dataset
+	p.do("POST", "datasets/sample/penguins", nil, "", &set)
+	m := p.train(wire.TrainStart{Dataset: set.ID, Name: "birds", Config: kmeans.Config{K: 3, Seed: 1, Tolerance: 1e-4}})
+	p.train(wire.TrainStart{Dataset: set.ID, Name: "birds again", Config: kmeans.Config{K: 14, Seed: 2, Tolerance: 1e-4}})
+	var jobs []wire.Job
+	p.do("GET", "jobs", nil, "", &jobs)
+	a.Do("forget", chromedp.Navigate(s.URL+"/account"))
+	a.Running()
+	a.Click("#logout")
+	a.at("/login")
+	a.logIn(s, "ada", "/data")
+
+	t.Run("pages", func(t *testing.T) {
+		a.t = t
+		ready := map[string]string{
+			"/": "h1", "/account": "#user", "/data": "#rows [role=row]", "/explore": "#column-2 canvas",
+			"/train": "#train-go", "/predict": "#row-form", "/models": "#models",
+		}
+		for _, path := range app.Paths() {
+			if path == "/login" || path == "/register" {
+				continue // as a guest sees them
+			}
+			if ready[path] == "" {
+				t.Errorf("what is %s ready by? Say it in the table", path)
+				continue
+			}
+			a.Open(s.URL + path)
+			a.Until(fmt.Sprintf(`document.querySelector(%q)`, ready[path]))
+			a.check(path)
+		}
+	})
+
+	t.Run("account", func(t *testing.T) {
+		a.t = t
+		a.Open(s.URL + "/account")
+		a.Click("form[aria-labelledby=password-title] button[type=submit]")
+		a.wrong("old", "Type the password")
+		a.Fill("#token-name", "nightly")
+		a.press(kb.Enter)
+		a.Until(`document.querySelector("#secret")`)
+		a.check("account, token made, password wrong")
+		a.Click("#logout-all")
+		a.dialog("ask", "log out everywhere")
+	})
+
+	t.Run("data", func(t *testing.T) {
+		a.t = t
+		a.Open(s.URL + "/data#dataset=" + set.ID)
+		a.cellIs(0, 0, "Adelie")
+		a.Click("#paste-button")
+		a.Click("#paste-save")
+		a.dialog("paste", "paste")
+		a.Click("#rename-button")
+		a.dialog("rename", "rename a dataset")
+		a.Click("#delete-button")
+		a.dialog("ask", "delete a dataset")
+		a.Click("#row-add")
+		a.Fill("#cell-2", "x")
+		a.Click("#row-save")
+		a.See("want a number")
+		a.dialog("row", "add a row, wrong")
+		a.Click(gridCell(1, 2))
+		a.press(kb.Enter)
+		a.Until(`document.activeElement.matches("input.dg-edit")`)
+		a.Do("type", chromedp.KeyEvent("heavy"))
+		a.press(kb.Enter)
+		a.See("want a number")
+		a.check("data, a cell is wrong")
+		a.press(kb.Escape)
+		a.Click(gridCell(1, 2))
+		a.Click("#row-delete")
+		a.dialog("ask", "delete a row")
+		a.Choose("#role-0", "ignored")
+		a.about("version 2")
+		a.Choose("#version", "1")
+		a.See("This is version 1 of 2")
+		a.check("data, an older version")
+		a.give("#file", writeFile(t, "ragged.csv", "a,b\n1,2,3\n"))
+		a.Until(`document.querySelector("#upload-fault")`)
+		a.check("data, a file is refused")
+	})
+
+	t.Run("explore", func(t *testing.T) {
+		a.t = t
+		a.Open(s.URL + "/explore#" + url.Values{"dataset": {set.ID}, "x": {"bill_length_mm"}, "y": {"body_mass_g"}, "model": {m.ID}}.Encode())
+		a.Until(`document.querySelector("#pair canvas")`)
+		a.Eval(`void document.querySelectorAll("main details").forEach(d => d.open = true)`, nil)
+		a.Until(`[...document.querySelectorAll("main details")].every(d => d.querySelector("table"))`)
+		a.check("explore, all tables")
+	})
+
+	t.Run("train", func(t *testing.T) {
+		a.t = t
+		a.Open(s.URL + "/train#dataset=" + set.ID)
+		a.Until(`document.querySelector("#init")`)
+		a.Choose("#init", string(kmeans.Given))
+		a.Until(`document.querySelector("#start-rows")`)
+		a.Click("#limits summary")
+		a.Fill("#k", "0")
+		a.Fill("#seed", "x")
+		a.Click("#train-go")
+		a.Until(`document.querySelector("#k-err")`)
+		a.check("train, wrong")
+		for _, job := range jobs {
+			a.Open(s.URL + "/train#job=" + job.ID)
+			a.Until(`document.querySelector("#clusters canvas, #clusters .cluster") && document.querySelector("#passes tbody tr")`)
+			a.check("train, done " + job.Name)
+		}
+		a.Eval(`void document.querySelectorAll("main details").forEach(d => d.open = true)`, nil)
+		a.check("train, all tables")
+		a.Open(s.URL + "/train#job=NOSUCHJOB")
+		a.See("This training is gone")
+		a.check("train, gone")
+	})
+
+	t.Run("models", func(t *testing.T) {
+		a.t = t
+		a.Open(s.URL + "/models#model=" + m.ID)
+		a.Until(`document.querySelector("#model-actions .act-delete")`)
+		a.check("one model")
+		a.Click("#model-actions .act-rename")
+		a.Fill("#rename-name", " ")
+		a.Click("#rename-save")
+		a.See("A model needs a name.")
+		a.dialog("rename", "rename a model, wrong")
+		a.Click("#model-actions .act-delete")
+		a.dialog("ask", "delete a model")
+		a.Open(s.URL + "/models#model=NOSUCHMODEL")
+		a.Until(`!document.querySelector("main .skeleton")`)
+		a.check("no such model")
+	})
+
+	t.Run("predict", func(t *testing.T) {
+		a.t = t
+		a.Open(s.URL + "/predict#model=" + m.ID)
+		a.Until(`document.querySelector("#row-form input[type=number]")`)
+		a.Fill("#row-form input[type=number]", "999")
+		a.check("predict, outside of the training")
+		a.Eval(`void document.querySelectorAll("main details").forEach(d => d.open = true)`, nil)
+		a.check("predict, all tables")
+	})
+
+	t.Run("offline", func(t *testing.T) {
+		a.t = t
+		a.NoErrors()
+		a.quiet = true
+		s.Kill()
+		for _, path := range []string{"/data", "/models", "/predict"} {
+			a.Open(s.URL + path)
+			a.Until(`document.querySelector("#offline") && !document.querySelector("main .skeleton")`)
+			a.check("offline " + path)
+		}
+	})
+	t.Logf("%d states held to the rules", a.checked)
+}
+
+// dialog checks the page while a dialog is open, and closes it.
+func (a *axe) dialog(id, name string) {
+	a.t.Helper()
+	q, _ := json.Marshal("dialog#" + id) // a string always marshals
+	a.Until(fmt.Sprintf(`document.querySelector(%s)?.open`, q))
+	a.check(name)
+	a.press(kb.Escape)
+	a.Until(`!document.querySelector("dialog")`)
+}
