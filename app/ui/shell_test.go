@@ -95,6 +95,9 @@ func TestGuestComesBack(t *testing.T) {
 			t.Errorf("a guest on %s: next %q, user %q and %v, dataset %q; want %q, no user, d1",
 				page, next, User(ctx), rememberedUser(ctx), CurrentDataset(ctx), want)
 		}
+		if got := fault.CodeOf(device.SaveModel(&model.Model{})); got != fault.NoLogin {
+			t.Errorf("for a guest on %s SaveModel answers %s, want %s", page, got, fault.NoLogin)
+		}
 		ForgetUser(ctx, true)
 		if CurrentDataset(ctx) != "" || ctx.SessionStorage().Len() != 0 {
 			t.Error("after logging out something is left for the next user")
