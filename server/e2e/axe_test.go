@@ -20,6 +20,22 @@ import (
 // open lists the pages that need no account.
 var open = []string{"/", "/login", "/register"}
 
+// wholeBy is what a page of a user with a dataset and a model has when it is all there.
+var wholeBy = map[string]string{
+	"/": "h1", "/login": "h1", "/register": "h1", "/account": "#user", "/data": "#rows [role=row]", "/explore": "#column-2 canvas",
+	"/train": "#predict-link", "/predict": "#answer-cluster", "/models": "#models",
+}
+
+// whole opens a page and returns when it is all there.
+func (b *browser) whole(s *server, path string) {
+	b.t.Helper()
+	if wholeBy[path] == "" {
+		b.t.Fatalf("by what is %s whole? Say it in the table", path)
+	}
+	b.Open(s.URL + path)
+	b.Until(fmt.Sprintf(`document.querySelector(%q) && !document.querySelector("main .skeleton")`, wholeBy[path]))
+}
+
 // violation is a rule that a page breaks, and where.
 type violation struct {
 	ID, Impact, Help string
@@ -154,20 +170,11 @@ func TestE2EAxe(t *testing.T) {
 
 	t.Run("pages", func(t *testing.T) {
 		a.t = t
-		ready := map[string]string{
-			"/": "h1", "/account": "#user", "/data": "#rows [role=row]", "/explore": "#column-2 canvas",
-			"/train": "#train-go", "/predict": "#row-form", "/models": "#models",
-		}
 		for _, path := range app.Paths() {
 			if path == "/login" || path == "/register" {
 				continue // as a guest sees them
 			}
-			if ready[path] == "" {
-				t.Errorf("what is %s ready by? Say it in the table", path)
-				continue
-			}
-			a.Open(s.URL + path)
-			a.Until(fmt.Sprintf(`document.querySelector(%q)`, ready[path]))
+			a.whole(s, path)
 			a.check(path)
 		}
 	})
