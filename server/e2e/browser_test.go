@@ -22,14 +22,14 @@ const wait = 60 * time.Second
 
 // browser is one Chromium with a profile of its own, showing one page.
 type browser struct {
-	t      *testing.T
+	t      testing.TB
 	ctx    context.Context
 	Errors []string // exceptions and errors on the console, CSP violations among them
 	quiet  bool     // errors are expected: the server is away
 }
 
-// openBrowser starts Chromium, at desktop size and in the light theme.
-func openBrowser(t *testing.T) *browser {
+// chromium gives Chromium's path.
+func chromium(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv("CHROMIUM")
 	if path == "" {
@@ -38,8 +38,14 @@ func openBrowser(t *testing.T) *browser {
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("no Chromium at %s: run `make setup` or set CHROMIUM", path)
 	}
+	return path
+}
+
+// openBrowser starts Chromium, at desktop size and in the light theme.
+func openBrowser(t testing.TB) *browser {
+	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true),
 		chromedp.WindowSize(1360, 900))
 	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
@@ -120,10 +126,22 @@ func (b *browser) See(text string) {
 	b.Until(fmt.Sprintf(`document.body.innerText.includes(%s)`, q))
 }
 
-// Click clicks what a selector names, once it is there and enabled.
+// Click clicks what a selector names, once it is there, enabled, and at rest: what
+// was done before may still move it.
 func (b *browser) Click(selector string) {
 	b.t.Helper()
-	b.Do("click "+selector, chromedp.WaitEnabled(selector, chromedp.ByQuery), chromedp.ScrollIntoView(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+	b.Do("click "+selector, chromedp.WaitEnabled(selector, chromedp.ByQuery), chromedp.ScrollIntoView(selector, chromedp.ByQuery),
+		chromedp.Evaluate(fmt.Sprintf(`new Promise(done => {
+			let last = "", still = 0;
+			const look = () => {
+				const at = JSON.stringify(document.querySelector(%q)?.getBoundingClientRect());
+				still = at === last ? still + 1 : 0;
+				last = at;
+				still === 3 ? done(true) : requestAnimationFrame(look);
+			};
+			look();
+		})`, selector), nil, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
+		chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
 }
 
 // Fill replaces a field's text by typing.
