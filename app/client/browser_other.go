@@ -4,6 +4,8 @@ package client
 
 import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"github.com/centroid-studio/centroid/shared/fault"
 )
 
 // browser gives a transport that reaches nothing: there is no browser.
@@ -31,3 +33,6 @@ func send(string, string, app.Value, func(sent, total int64), <-chan struct{}) (
 }
 
 func blob(string) app.Value { return nil }
+
+// errPlain is what the browser's parts give outside of a browser.
+var errPlain = fault.Newf(fault.Unavailable, "There is no browser here.")

@@ -34,6 +34,3 @@ func (c *Client) Upload(name string, file app.Value, progress func(sent, total i
 func (c *Client) UploadText(name, text string, progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
 	return c.Upload(name, blob(text), progress, cancel)
 }
-
-// errPlain is what the browser's parts give outside of a browser.
-var errPlain = fault.Newf(fault.Unavailable, "There is no browser here.")
