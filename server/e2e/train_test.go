@@ -499,6 +499,7 @@ func TestE2EModels(t *testing.T) {
 	b.Until(`location.pathname === "/train" && document.querySelector("#seed")?.value === "7" && document.querySelector("#k").value === "3"`)
 	b.Click("#train-go")
 	b.state("Done")
+	b.Until(`document.querySelector("#train-saved")`)
 	b.Open(s.URL + "/models")
 	b.Until(`document.querySelectorAll("#models tbody tr").length === 2`)
 	var all []wire.ModelInfo
