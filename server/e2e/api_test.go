@@ -14,13 +14,13 @@ import (
 
 // api is a program that uses the server with a bearer token.
 type api struct {
-	t     *testing.T
+	t     testing.TB
 	url   string
 	token string
 }
 
 // program makes an account and a token, as a user does on the Account page.
-func program(t *testing.T, s *server, user string) *api {
+func program(t testing.TB, s *server, user string) *api {
 	t.Helper()
 	jar := &http.Client{}
 	register, err := json.Marshal(wire.Register{Username: user, Password: "correct horse " + user})

@@ -190,7 +190,7 @@ func TestE2ECommandLine(t *testing.T) {
 }
 
 // run runs the program and gives its standard output.
-func run(t *testing.T, args ...string) string {
+func run(t testing.TB, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(built, args...)
 	var errs strings.Builder

@@ -21,7 +21,7 @@ const built = "../../bin/centroid"
 
 // server is one process of the program on its own data folder.
 type server struct {
-	t    *testing.T
+	t    testing.TB
 	Dir  string // the data folder
 	Addr string // host:port; kept over restarts
 	URL  string
@@ -31,7 +31,7 @@ type server struct {
 }
 
 // startServer starts the program on a free port and a new data folder.
-func startServer(t *testing.T, args ...string) *server {
+func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	if _, err := os.Stat(built); err != nil {
 		t.Skipf("%s is not built: run `make build` first (make test does)", built)
@@ -102,7 +102,7 @@ func (s *server) Interrupt() time.Duration {
 	return time.Since(begin)
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
