@@ -316,11 +316,14 @@ func (t *Train) flush(ctx app.Context, shown *run, box *inbox) {
 	if len(events) == 0 || t.run != shown {
 		return
 	}
-	before := shown.Stage
+	begin, before := t.now(), shown.Stage
 	for _, e := range events {
 		shown.apply(e)
 	}
-	t.ctx.After(drawEvery, func(ctx app.Context) { t.flush(ctx, shown, box) })
+	t.ctx.Defer(func(app.Context) { // it is drawn: a slow machine has twice as long for what the user does
+		pause := max(drawEvery, 2*t.now().Sub(begin))
+		t.ctx.After(pause, func(ctx app.Context) { t.flush(ctx, shown, box) })
+	})
 	t.past = shown.Start
 	t.resume()
 	t.redraw()
