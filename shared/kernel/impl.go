@@ -2,15 +2,23 @@ package kernel
 
 import "math"
 
-// impl is one way to compute Extend. All give the same bits.
+// impl is one way to find labels. All give the same bits.
 type impl struct {
-	name   string
-	ok     bool // this CPU can run it
-	extend func(c *Centers, rows []float32, first int32, labels []int32, squared []float64)
+	name string
+	ok   bool // this CPU can run it
+	// prepare lays out centroids, or gives nil if only the definition will do for them.
+	prepare func(c *Centers) quick
+	// accumulate is Accumulate.
+	accumulate func(rows []float32, d int, labels []int32, sums []float64)
+}
+
+// quick is Assign for one layout of the centroids.
+type quick interface {
+	assign(c *Centers, rows []float32, labels []int32, squared []float64)
 }
 
 // impls is all ways that this build has, the quickest last; tests range over it.
-var impls = []impl{{"go", true, extendGo}}
+var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, accumulateGo}}, vectors...)
 
 // active is the one in use.
 var active = pick()
@@ -32,7 +40,8 @@ func Name() string { return active.name }
 // of a block go by: 16 KiB.
 const group = 16 << 10 / (8 * lanes)
 
-func extendGo(c *Centers, rows []float32, first int32, labels []int32, squared []float64) {
+// extend is Extend by the definition.
+func extend(c *Centers, rows []float32, first int32, labels []int32, squared []float64) {
 	d := c.d
 	step := max(1, group/d) * d
 	for lo := 0; lo < len(c.tiles); lo += step {
@@ -99,4 +108,15 @@ func distances2(x []float32, t []tile) (s0, s1 float64) {
 		s1 += float64(e1 * e1)
 	}
 	return s0, s1
+}
+
+// accumulateGo adds each row to the sum of its label.
+func accumulateGo(rows []float32, d int, labels []int32, sums []float64) {
+	for i, l := range labels {
+		x := rows[i*d : (i+1)*d]
+		sum := sums[int(l)*d:][:len(x)]
+		for t, v := range x {
+			sum[t] += float64(v)
+		}
+	}
 }

@@ -7,7 +7,10 @@
 // promise. Then no squared distance overflows.
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // SquaredDistance defines the distance of a row to a centroid of the same
 // length: in float64, in feature order. The conversion keeps the compiler from
@@ -39,7 +42,9 @@ func Nearest(x []float32, centroids []float64) (label int, squared float64) {
 // goroutines may share it.
 type Centers struct {
 	k, d  int
-	tiles []tile // tile j/lanes, feature by feature: [tile][d]
+	rows  []float64 // row-major
+	tiles []tile    // tile j/lanes, feature by feature: [tile][d]
+	quick quick     // nil: the definition only
 }
 
 // lanes is how many centroids are measured at once. Each has its own sum, in
@@ -50,8 +55,10 @@ const lanes = 4
 type tile [lanes]float64
 
 // Pack lays out k centroids of d features. Lanes beyond k are infinitely far.
-func Pack(centroids []float64, k, d int) *Centers {
-	c := &Centers{k: k, d: d, tiles: make([]tile, (k+lanes-1)/lanes*d)}
+func Pack(centroids []float64, k, d int) *Centers { return active.pack(centroids, k, d) }
+
+func (im *impl) pack(centroids []float64, k, d int) *Centers {
+	c := &Centers{k: k, d: d, rows: slices.Clone(centroids[:k*d]), tiles: make([]tile, (k+lanes-1)/lanes*d)}
 	for j := range (k + lanes - 1) / lanes * lanes {
 		for t := range d {
 			v := math.Inf(1)
@@ -61,6 +68,7 @@ func Pack(centroids []float64, k, d int) *Centers {
 			c.tiles[j/lanes*d+t][j%lanes] = v
 		}
 	}
+	c.quick = im.prepare(c)
 	return c
 }
 
@@ -73,16 +81,51 @@ func (c *Centers) Dim() int { return c.d }
 // Assign writes the label of each row and the squared distance to its centroid:
 // those of Nearest, bit for bit. rows holds len(labels) rows; len(squared) is len(labels).
 func (c *Centers) Assign(rows []float32, labels []int32, squared []float64) {
+	rows, squared = rows[:len(labels)*c.d], squared[:len(labels)]
+	if c.quick == nil || len(labels) < few {
+		c.define(rows, labels, squared)
+	} else {
+		c.quick.assign(c, rows, labels, squared)
+	}
+}
+
+// few is how many rows the definition has decided before another way has begun.
+const few = 4
+
+// define is Assign by the definition.
+func (c *Centers) define(rows []float32, labels []int32, squared []float64) {
 	for i := range labels {
 		labels[i], squared[i] = 0, math.Inf(1)
 	}
-	c.Extend(rows, 0, labels, squared)
+	extend(c, rows, 0, labels, squared)
 }
 
 // Extend is Assign for centroids that come in parts: these have the indices
 // first, first+1, ..., and replace a row's label only if they are strictly nearer.
 func (c *Centers) Extend(rows []float32, first int, labels []int32, squared []float64) {
-	active.extend(c, rows[:len(labels)*c.d], int32(first), labels, squared[:len(labels)])
+	rows, squared = rows[:len(labels)*c.d], squared[:len(labels)]
+	if c.quick == nil || len(labels) < few {
+		extend(c, rows, int32(first), labels, squared)
+		return
+	}
+	var label [256]int32
+	var sq [256]float64
+	for len(labels) > 0 {
+		n := min(len(labels), len(label))
+		c.quick.assign(c, rows[:n*c.d], label[:n], sq[:n])
+		for i, s := range sq[:n] {
+			if s < squared[i] {
+				labels[i], squared[i] = int32(first)+label[i], s
+			}
+		}
+		rows, labels, squared = rows[n*c.d:], labels[n:], squared[n:]
+	}
+}
+
+// Accumulate adds each row to the sum of its label, row by row: sums[l*d:] is
+// that of label l. rows holds len(labels) rows of d features.
+func Accumulate(rows []float32, d int, labels []int32, sums []float64) {
+	active.accumulate(rows[:len(labels)*d], d, labels, sums)
 }
 
 // Distances writes the squared distance of each row to each centroid:

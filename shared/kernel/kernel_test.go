@@ -50,10 +50,7 @@ func TestAssign(t *testing.T) {
 						n := 37
 						rows, cs := data(kind, n, d, k)
 						labels, squared := make([]int32, n), make([]float64, n)
-						for i := range labels {
-							squared[i] = math.Inf(1)
-						}
-						im.extend(Pack(cs, k, d), rows, 0, labels, squared)
+						im.pack(cs, k, d).Assign(rows, labels, squared)
 						for i := range labels {
 							l, s := Nearest(rows[i*d:(i+1)*d], cs)
 							if int(labels[i]) != l || math.Float64bits(s) != math.Float64bits(squared[i]) {

@@ -90,7 +90,8 @@ func (m *Memory) blocks(ctx context.Context, lo, hi, k int, fn func(lo, hi int))
 	return nil
 }
 
-func blockRows(d, k int) int { return min(512, max(16, (2<<20)/(k*d))) }
+// blockRows gives a multiple of what kernels take at once.
+func blockRows(d, k int) int { return min(512, max(32, (2<<20)/(k*d)&^31)) }
 
 // Moments implements Engine.
 func (m *Memory) Moments(ctx context.Context) (Moments, error) {
@@ -199,12 +200,8 @@ func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *S
 			out.Count[l]++
 			out.Within[l] += squared[i]
 			out.Inertia += squared[i]
-			x := m.row(lo + i)
-			sum := out.Sum.Data[int(l)*d:][:len(x)]
-			for t, v := range x {
-				sum[t] += float64(v)
-			}
 		}
+		kernel.Accumulate(m.rows[lo*d:hi*d], d, label, out.Sum.Data)
 	})
 }
 

@@ -1,0 +1,252 @@
+//go:build !noasm
+
+package kernel
+
+import (
+	"math"
+	"math/bits"
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+var avx512 = avx2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
+
+var vectors = []impl{
+	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, accumulate64},
+	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, accumulate64},
+}
+
+// vector is an instruction set's kernel.
+type vector struct {
+	width  int // rows of a panel
+	tile   int // most centroids of a tile
+	assign func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32)
+}
+
+// certified finds labels in float32 and proves them; what it can't prove, the
+// definition decides. Write u = 2^-24, γ(n) = nu/(1-nu), m for mean, X = x-m,
+// C = c-m and S(c) = X·C - ½|C|², so that |x-c|² = |X|² - 2S(c): the nearest
+// centroid has the highest S. The kernel's score s(c) differs from it because
+//
+//  1. x-m and c-m are rounded to float32: each is off by u' = u(1+2^-27) at
+//     most, relatively (m is a float32, so x-m has one rounding);
+//  2. so is -½|C|², by u and float64's (d+3)2^-52;
+//  3. d products and sums are rounded, whatever their order, fused or not: γ(d+1)
+//     of the sum of all terms' sizes.
+//
+// Together |s(c)-S(c)| <= e = γ(d+4)(|X||C| + ½|C|²), by Cauchy-Schwarz; the last
+// unit pays for u', float64's rounding and that of |X|. The definition itself
+// rounds |x-c|² <= (|X|+|C|)² by (d+2)2^-53 at most. So with C the largest |C|,
+//
+//	best - second > 2e + (d+3)2^-53(|X|+C)² + 2^-90
+//
+// proves the label. 2^-90 covers underflow while all norms are below 2^50, else
+// nothing is certified; neither is NaN. The threshold is widened by 2^-20 for the
+// rounding of best - second and of its own computation, and then rounded up.
+type certified struct {
+	*vector
+	mean    []float32 // padded to a multiple of 4
+	tiles   [12]int   // tiles of n centroids each
+	packed  []float32 // tiles, widest first
+	label   []int32   // of a distinct centroid; nil if all are
+	largest float64   // |C|, rounded up
+}
+
+const (
+	unit  = 0x1p-24
+	limit = 0x1p50  // norms from here on are left to the definition
+	most  = 1 << 16 // features
+)
+
+// tails[3-n%4:] has -1 for each of the last n%4 of n features.
+var tails = [7]int32{-1, -1, -1}
+
+func tail(d int) *int32 { return &tails[3-d%4] }
+
+// certify lays out the centroids of c, or gives nil if nothing could be certified.
+func certify(c *Centers, v *vector) quick {
+	k, d := c.k, c.d
+	if d > most {
+		return nil
+	}
+	q := &certified{vector: v, mean: make([]float32, (d+3)&^3)}
+	for t := range d {
+		sum := 0.0
+		for j := range k {
+			sum += c.rows[j*d+t]
+		}
+		q.mean[t] = float32(sum / float64(k))
+	}
+	distinct := distinct(c.rows, k, d)
+	if len(distinct) < k {
+		q.label = distinct
+	}
+	n := (len(distinct) + v.tile - 1) / v.tile
+	width, wider := len(distinct)/n, len(distinct)%n
+	q.packed = aligned[float32](len(distinct) * (d + 2))
+	at, rest := q.packed, distinct
+	for i := range n {
+		w := width
+		if i < wider {
+			w++
+		}
+		q.tiles[w-1]++
+		for j, l := range rest[:w] {
+			at[w+j] = math.Float32frombits(uint32(len(distinct) - len(rest) + j))
+			square := 0.0
+			for t, v := range c.rows[int(l)*d:][:d] {
+				e := v - float64(q.mean[t])
+				square += e * e
+				at[(2+t)*w+j] = float32(e)
+			}
+			at[j] = float32(-square / 2)
+			q.largest = max(q.largest, math.Sqrt(square)*(1+float64(d+8)*0x1p-52))
+		}
+		at, rest = at[w*(d+2):], rest[w:]
+	}
+	if !(q.largest < limit) {
+		return nil
+	}
+	return q
+}
+
+// distinct gives the first of each set of equal centroids: the others are nobody's nearest.
+func distinct(centroids []float64, k, d int) []int32 {
+	out := make([]int32, 0, k)
+	seen := make(map[uint64][]int32, k)
+	for j := range k {
+		row, hash := centroids[j*d:(j+1)*d], uint64(1469598103934665603)
+		for _, v := range row {
+			hash = bits.RotateLeft64(hash^math.Float64bits(v+0), 27) * 0x9e3779b97f4a7c15
+		}
+		equal := false
+		for _, o := range seen[hash] {
+			equal = equal || same(row, centroids[int(o)*d:][:d])
+		}
+		if !equal {
+			seen[hash] = append(seen[hash], int32(j))
+			out = append(out, int32(j))
+		}
+	}
+	return out
+}
+
+func same(a, b []float64) bool {
+	for i, v := range a {
+		if v != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// threshold is what best - second must exceed in a panel whose largest squared
+// norm is square, as the kernel computes it.
+func (q *certified) threshold(d int, square float32) float32 {
+	n := float64(d + 4)
+	g := n * unit / (1 - n*unit)
+	// d squares and sums in float32, and their underflow.
+	x := math.Sqrt(float64(square)*(1+2*g) + float64(d)*0x1p-126)
+	if !(x < limit) {
+		return float32(math.Inf(1))
+	}
+	c := q.largest
+	t := 2*g*(x*c+c*c/2) + (n-1)*0x1p-53*(x+c)*(x+c) + 0x1p-90
+	return math.Nextafter32(float32(t*(1+0x1p-20)), float32(math.Inf(1)))
+}
+
+// scratch is what one call of assign needs.
+type scratch struct {
+	panels, best, threshold, pad []float32
+	norm, doubt                  []uint32
+	label                        []int32
+}
+
+var scratches = sync.Pool{New: func() any { return &scratch{best: aligned[float32](64)} }}
+
+// chunk is how many floats of packed rows stay in the first-level cache.
+const chunk = 16 << 10 / 4
+
+// assign implements quick.
+func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared []float64) {
+	d, w := c.d, q.width
+	panels := max(1, chunk/(w*d))
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	s.panels, s.pad = grow(s.panels, (panels*d+3)*w), grow(s.pad, w*d)
+	s.threshold, s.norm = grow(s.threshold, panels), grow(s.norm, panels)
+	s.doubt, s.label = grow(s.doubt, panels), grow(s.label, panels*w)
+	for lo := 0; lo < len(labels); lo += panels * w {
+		hi := min(lo+panels*w, len(labels))
+		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+	}
+}
+
+// part works on rows that fill s at most.
+func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64) {
+	d, w, n := c.d, q.width, len(labels)
+	full := n / w
+	panels := full
+	if full > 0 {
+		pack(&rows[0], d, full, w, &q.mean[0], tail(d), &s.panels[0], &s.norm[0])
+	}
+	if rest := rows[full*w*d:]; len(rest) > 0 {
+		for at := copy(s.pad, rest); at < w*d; at += d {
+			copy(s.pad[at:], rest[:d]) // a row more that is like another
+		}
+		pack(&s.pad[0], d, 1, w, &q.mean[0], tail(d), &s.panels[full*w*d], &s.norm[full])
+		panels++
+	}
+	for p, square := range s.norm[:panels] {
+		s.threshold[p] = q.threshold(d, math.Float32frombits(square))
+	}
+	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.best[0])
+	copy(labels, s.label)
+	if q.label != nil {
+		for i, l := range labels {
+			labels[i] = q.label[l]
+		}
+	}
+	if groups := n / 8; groups > 0 {
+		exact(&rows[0], d, groups, &c.rows[0], &labels[0], tail(d), &squared[0])
+	}
+	for i := n &^ 7; i < n; i++ {
+		squared[i] = SquaredDistance(rows[i*d:(i+1)*d], c.rows[int(labels[i])*d:][:d])
+	}
+	for p, doubt := range s.doubt[:panels] {
+		for ; doubt != 0; doubt &= doubt - 1 {
+			if i := p*w + bits.TrailingZeros32(doubt); i < n {
+				c.define(rows[i*d:(i+1)*d], labels[i:i+1], squared[i:i+1])
+			}
+		}
+	}
+}
+
+// accumulate64 is accumulateGo with lanes over the features.
+func accumulate64(rows []float32, d int, labels []int32, sums []float64) {
+	if len(labels) > 0 {
+		accumulate(&rows[0], d, len(labels), &labels[0], &sums[0])
+	}
+}
+
+// aligned makes a slice that starts at a cache line.
+func aligned[T float32 | float64](n int) []T {
+	var v T
+	line := 64 / int(unsafe.Sizeof(v))
+	s := make([]T, n+line)
+	for uintptr(unsafe.Pointer(&s[0]))%64 != 0 {
+		s = s[1:]
+	}
+	return s[:n:n]
+}
+
+// grow gives s room for n values; it may forget those that it has.
+func grow[T float32 | int32 | uint32](s []T, n int) []T {
+	if cap(s) < n {
+		s = make([]T, n)
+	}
+	return s[:n]
+}
