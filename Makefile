@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := build
-.PHONY: help build wasm run test check race plain unit e2e wasm-test fuzz bench setup setup-build setup-test clean
+.PHONY: help build wasm generate run test check race plain unit e2e wasm-test fuzz bench setup setup-build setup-test clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0,4)} /^[a-z0-9-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,15 +29,21 @@ wasm: setup-build ## build web/dist: app.wasm, charts, styles, all compressed
 	bash wasm/build.sh web/dist/app.wasm
 	node web/build.mjs
 
+generate: ## write the assembly of shared/kernel again
+	cd shared/kernel/gen && $(GO) run . -out ../asm_amd64.s -stubs ../asm_amd64.go -pkg kernel
+
 run: build ## set up what is missing, build, and serve on http://127.0.0.1:8080
 	$(BIN) serve --addr $(ADDR)
 
 ## Test
 test: setup-test check build race plain e2e wasm-test ## run all tests, as CI does
 
-check: setup-test wasm ## go vet, gofmt and staticcheck, for both GOOS; arm64 builds
+check: setup-test wasm ## go vet, gofmt and staticcheck, for both GOOS; arm64 builds; the assembly is what its generator writes
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$unformatted" ] || { echo "gofmt these: $$unformatted"; exit 1; }
+	@committed=$$(cat shared/kernel/asm_amd64.*); $(MAKE) -s generate; [ "$$committed" = "$$(cat shared/kernel/asm_amd64.*)" ] || { echo "shared/kernel/asm_amd64.* is not what its generator writes: commit what make generate wrote"; exit 1; }
 	$(GO) vet -tags $(TAGS) ./...
+	$(GO) vet -tags noasm ./shared/...
+	cd shared/kernel/gen && $(GO) vet .
 	GOOS=js GOARCH=wasm $(GO) vet ./shared/... ./app/... ./wasm/...
 	GOARCH=arm64 $(GO) vet ./shared/...
 	staticcheck -tags $(TAGS) ./...
@@ -50,9 +56,10 @@ RACY = $$($(GO) list -tags $(TAGS) ./server/... ./app/... | grep -v /server/e2e)
 race: setup-build ## run the tests of what starts goroutines under the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 20m -v $(RACY) | awk -f .ci/verdict.awk
 
-plain: setup-build ## run the other tests: shared, and who imports whom
+plain: setup-build ## run the other tests: shared, with and without assembly, and who imports whom
 	$(GO) test -tags $(TAGS) -count=1 . # it asks the go command, which the test cache does not notice
 	$(GO) test -tags $(TAGS) -timeout 20m -v ./shared/... | awk -f .ci/verdict.awk
+	$(GO) test -tags $(TAGS),noasm -timeout 20m -v ./shared/... ./server/engine/... | awk -f .ci/verdict.awk
 
 unit: setup-build ## run all tests but the end-to-end ones, without the race detector (quicker)
 	$(GO) test -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -v /server/e2e)

@@ -8,17 +8,19 @@ package kernel
 // sets the bit of each row in doubt unless that score exceeds all others by more than
 // its panel's threshold. centroids holds tiles[n-1] tiles of n, widest first, each the
 // bias, then the label of its centroids, then their features. best is 256 bytes of scratch.
+// Meanwhile it asks the memory for as many bytes as the panels have, from next on.
 //
 //go:noescape
-func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32)
+func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
 
 // assign256 names the centroid of the highest score of each row of panels of 16 rows, and
 // sets the bit of each row in doubt unless that score exceeds all others by more than
 // its panel's threshold. centroids holds tiles[n-1] tiles of n, widest first, each the
 // bias, then the label of its centroids, then their features. best is 128 bytes of scratch.
+// Meanwhile it asks the memory for as many bytes as the panels have, from next on.
 //
 //go:noescape
-func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32)
+func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
 
 // pack writes panels of width rows, feature by feature, each value less its feature's mean,
 // and the bits of the largest squared norm of each panel. width is a multiple of 8. mean is

@@ -23,7 +23,7 @@ var vectors = []impl{
 type vector struct {
 	width  int // rows of a panel
 	tile   int // most centroids of a tile
-	assign func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32)
+	assign func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
 }
 
 // certified finds labels in float32 and proves them; what it can't prove, the
@@ -165,24 +165,32 @@ type scratch struct {
 	label                        []int32
 }
 
-var scratches = sync.Pool{New: func() any { return &scratch{best: aligned[float32](64)} }}
+var scratches = sync.Pool{New: func() any { return newScratch() }}
+
+func newScratch() *scratch { return &scratch{best: aligned[float32](64)} }
 
 // chunk is how many floats of packed rows stay in the first-level cache.
-const chunk = 16 << 10 / 4
+// beside the rows themselves and those that come next.
+const chunk = 8 << 10 / 4
 
 // assign implements quick.
 func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared []float64) {
-	d, w := c.d, q.width
-	panels := max(1, chunk/(w*d))
-	s := scratches.Get().(*scratch)
+	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	s.panels, s.pad = grow(s.panels, (panels*d+3)*w), grow(s.pad, w*d)
-	s.threshold, s.norm = grow(s.threshold, panels), grow(s.norm, panels)
-	s.doubt, s.label = grow(s.doubt, panels), grow(s.label, panels*w)
-	for lo := 0; lo < len(labels); lo += panels * w {
-		hi := min(lo+panels*w, len(labels))
+	n := s.room(q.width, d)
+	for lo := 0; lo < len(labels); lo += n {
+		hi := min(lo+n, len(labels))
 		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
 	}
+}
+
+// room makes room for the rows of a chunk, and tells how many there are.
+func (s *scratch) room(width, d int) int {
+	panels := max(1, chunk/(width*d))
+	s.panels, s.pad = grow(s.panels, (panels*d+3)*width), grow(s.pad, width*d)
+	s.threshold, s.norm = grow(s.threshold, panels), grow(s.norm, panels)
+	s.doubt, s.label = grow(s.doubt, panels), grow(s.label, panels*width)
+	return panels * width
 }
 
 // part works on rows that fill s at most.
@@ -203,7 +211,8 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 	for p, square := range s.norm[:panels] {
 		s.threshold[p] = q.threshold(d, math.Float32frombits(square))
 	}
-	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.best[0])
+	next := uintptr(unsafe.Pointer(&rows[0])) + uintptr(4*len(rows)) // what the caller is likely to come with
+	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.best[0], next)
 	copy(labels, s.label)
 	if q.label != nil {
 		for i, l := range labels {
@@ -233,10 +242,8 @@ func accumulate64(rows []float32, d int, labels []int32, sums []float64) {
 }
 
 // aligned makes a slice that starts at a cache line.
-func aligned[T float32 | float64](n int) []T {
-	var v T
-	line := 64 / int(unsafe.Sizeof(v))
-	s := make([]T, n+line)
+func aligned[T float32 | int32 | uint32](n int) []T {
+	s := make([]T, n+64/4)
 	for uintptr(unsafe.Pointer(&s[0]))%64 != 0 {
 		s = s[1:]
 	}
@@ -246,7 +253,7 @@ func aligned[T float32 | float64](n int) []T {
 // grow gives s room for n values; it may forget those that it has.
 func grow[T float32 | int32 | uint32](s []T, n int) []T {
 	if cap(s) < n {
-		s = make([]T, n)
+		s = aligned[T](n)
 	}
 	return s[:n]
 }

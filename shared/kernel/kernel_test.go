@@ -1,9 +1,12 @@
 package kernel
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -13,75 +16,225 @@ func data(kind string, n, d, k int) (rows []float32, centroids []float64) {
 	rows, centroids = make([]float32, n*d), make([]float64, k*d)
 	for i := range rows {
 		switch kind {
-		case "normal":
+		case "normal", "twins", "far":
 			rows[i] = float32(r.NormFloat64())
 		case "grid":
 			rows[i] = float32(r.IntN(3))
 		case "offset":
 			rows[i] = float32(1e4 + r.NormFloat64())
+		case "big":
+			rows[i] = float32(1e15 * (2*r.Float64() - 1))
 		case "huge":
 			rows[i] = float32(3e38 * (2*r.Float64() - 1))
 		case "tiny":
 			rows[i] = float32(1e-45 * float64(r.IntN(5)))
+		case "small":
+			rows[i] = float32(1e-15 * r.NormFloat64())
 		}
 	}
 	for j := range k {
+		from := r.IntN(max(n, 1))
 		for t := range d {
-			if n > 0 {
-				centroids[j*d+t] = float64(rows[r.IntN(n)*d+t])
+			at := &centroids[j*d+t]
+			switch {
+			case kind == "twins" && j > 0 && j%3 > 0: // those in threes are equal, but for a zero's sign
+				*at = centroids[(j-1)*d+t]
+				if *at == 0 {
+					*at = math.Copysign(0, -1)
+				}
+			case n > 0 && (kind == "huge" || kind == "tiny"):
+				*at = float64(rows[r.IntN(n)*d+t])
+			case n > 0:
+				*at = float64(rows[from*d+t])
 			}
 			if kind == "normal" || kind == "offset" {
-				centroids[j*d+t] += r.NormFloat64() / 8
+				*at += r.NormFloat64() / 8
+			}
+			if kind == "far" && j == 0 {
+				*at = 1e9
 			}
 		}
 	}
 	return rows, centroids
 }
 
-func TestAssign(t *testing.T) {
-	for _, im := range impls {
-		t.Run(im.name, func(t *testing.T) {
-			if !im.ok {
+var kinds = []string{"normal", "grid", "offset", "twins", "far", "big", "huge", "tiny", "small"}
+
+// each runs fn for all implementations.
+func each(t *testing.T, fn func(t *testing.T, im *impl)) {
+	for i := range impls {
+		t.Run(impls[i].name, func(t *testing.T) {
+			if !impls[i].ok {
 				t.Skip("this CPU cannot run it")
 			}
-			for _, kind := range []string{"normal", "grid", "offset", "huge", "tiny"} {
-				for _, d := range []int{1, 2, 3, 4, 5, 8, 15, 16, 17, 64, 129, 600} {
-					for _, k := range []int{1, 2, 3, 4, 5, 7, 8, 10, 33, 130} {
-						n := 37
-						rows, cs := data(kind, n, d, k)
-						labels, squared := make([]int32, n), make([]float64, n)
-						im.pack(cs, k, d).Assign(rows, labels, squared)
-						for i := range labels {
-							l, s := Nearest(rows[i*d:(i+1)*d], cs)
-							if int(labels[i]) != l || math.Float64bits(s) != math.Float64bits(squared[i]) {
-								t.Fatalf("%s d=%d k=%d: row %d got (%d, %v), want (%d, %v)", kind, d, k, i, labels[i], squared[i], l, s)
-							}
-						}
-					}
-				}
-			}
+			fn(t, &impls[i])
 		})
 	}
 }
 
-// Centroids in two parts choose as in one, and ties stay with the first.
-func TestExtendInParts(t *testing.T) {
-	for _, kind := range []string{"normal", "grid"} {
-		for cut := 1; cut < 11; cut++ {
-			n, d, k := 50, 3, 11
-			rows, cs := data(kind, n, d, k)
-			want, wantSq := make([]int32, n), make([]float64, n)
-			Pack(cs, k, d).Assign(rows, want, wantSq)
-			got, gotSq := make([]int32, n), make([]float64, n)
-			Pack(cs[:cut*d], cut, d).Assign(rows, got, gotSq)
-			Pack(cs[cut*d:], k-cut, d).Extend(rows, cut, got, gotSq)
-			for i := range got {
-				if got[i] != want[i] || gotSq[i] != wantSq[i] {
-					t.Fatalf("%s cut %d row %d: got (%d, %v), want (%d, %v)", kind, cut, i, got[i], gotSq[i], want[i], wantSq[i])
+// guarded makes a slice of n values with others before and after it, and tells
+// whether these are as they were.
+func guarded[T float32 | float64 | int32](n int, guard T) (s []T, whole func() bool) {
+	const width = 32
+	all := make([]T, n+2*width)
+	for i := range all {
+		all[i] = guard
+	}
+	return all[width : width+n : width+n], func() bool {
+		for i, v := range all {
+			if (i < width || i >= width+n) && v != guard {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// check compares Assign with Nearest.
+func (im *impl) check(rows []float32, centroids []float64, n, d, k int) error {
+	// What lies beyond the rows is no number, so that who reads it shows it.
+	x := make([]float32, (n+64)*d)
+	for i := range x {
+		x[i] = float32(math.NaN())
+	}
+	x = x[32*d:][:n*d]
+	copy(x, rows)
+	labels, wholeLabels := guarded[int32](n, -7)
+	squared, wholeSquared := guarded[float64](n, -7)
+	im.pack(centroids, k, d).Assign(x, labels, squared)
+	if !wholeLabels() || !wholeSquared() {
+		return errors.New("it wrote beyond the labels or distances")
+	}
+	for i := range n {
+		l, s := Nearest(rows[i*d:(i+1)*d], centroids)
+		if int(labels[i]) != l || math.Float64bits(s) != math.Float64bits(squared[i]) {
+			return fmt.Errorf("row %d got (%d, %v), want (%d, %v)", i, labels[i], squared[i], l, s)
+		}
+	}
+	return nil
+}
+
+func TestAssign(t *testing.T) {
+	shapes := [][3]int{}
+	for _, d := range []int{1, 2, 3, 4, 5, 8, 15, 16, 17, 64, 130, 600, 784} {
+		for _, k := range []int{1, 2, 3, 4, 5, 7, 10, 33, 130} {
+			shapes = append(shapes, [3]int{37, d, k})
+		}
+	}
+	for n := range 130 {
+		shapes = append(shapes, [3]int{n, 3, 7}, [3]int{n, 18, 13})
+	}
+	for d := range 130 {
+		shapes = append(shapes, [3]int{35, d + 1, 9})
+	}
+	for k := range 300 {
+		shapes = append(shapes, [3]int{33, 6, k + 1})
+	}
+	shapes = append(shapes, [3]int{1100, 2, 8}, [3]int{700, 16, 10}, [3]int{40, 10000, 3})
+	each(t, func(t *testing.T, im *impl) {
+		for _, kind := range kinds {
+			for _, s := range shapes {
+				rows, cs := data(kind, s[0], s[1], s[2])
+				if err := im.check(rows, cs, s[0], s[1], s[2]); err != nil {
+					t.Errorf("%s n=%d d=%d k=%d: %v", kind, s[0], s[1], s[2], err)
 				}
 			}
 		}
-	}
+	})
+}
+
+// A row that is not finite harms no other.
+func TestAssignBesideNaN(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		n, d, k := 100, 5, 9
+		for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat32} {
+			rows, cs := data("normal", n, d, k)
+			rows[17*d], rows[60*d+3], rows[61*d] = float32(v), float32(v), float32(-v)
+			if err := im.check(rows, cs, n, d, k); err != nil {
+				t.Errorf("beside %v: %v", v, err)
+			}
+		}
+	})
+}
+
+func FuzzAssign(f *testing.F) {
+	f.Add([]byte{0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 64, 64}, uint8(1), uint8(2))
+	f.Add(make([]byte, 400), uint8(3), uint8(7))
+	f.Fuzz(func(t *testing.T, b []byte, dim, clusters uint8) {
+		d, k := int(dim)+1, int(clusters)+1
+		x := make([]float32, len(b)/4)
+		for i := range x {
+			x[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+		}
+		n := len(x) / d
+		if n == 0 {
+			return
+		}
+		rows, centroids := x[:n*d], make([]float64, k*d)
+		for i := range centroids { // rows, and what lies between two of them
+			v := float64(rows[i%len(rows)])
+			if i/len(rows)%2 == 1 {
+				v = v/2 + float64(rows[(i+d)%len(rows)])/2
+			}
+			if v-v != 0 {
+				v = 0 // the caller's promise
+			}
+			centroids[i] = v
+		}
+		for i := range impls {
+			if impls[i].ok {
+				if err := impls[i].check(rows, centroids, n, d, k); err != nil {
+					t.Errorf("%s n=%d d=%d k=%d: %v", impls[i].name, n, d, k, err)
+				}
+			}
+		}
+	})
+}
+
+func TestAccumulate(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		for d := 1; d < 40; d++ {
+			n, k := 50, 3
+			rows, start := data("offset", n, d, k)
+			labels := make([]int32, n)
+			for i := range labels {
+				labels[i] = int32(i * i % k)
+			}
+			want := slices.Clone(start)
+			got, whole := guarded[float64](k*d, -7)
+			copy(got, start)
+			for i, l := range labels {
+				for j, v := range rows[i*d : (i+1)*d] {
+					want[int(l)*d+j] += float64(v)
+				}
+			}
+			im.accumulate(rows, d, labels, got)
+			if !slices.Equal(got, want) || !whole() {
+				t.Errorf("accumulate of %d features = %v, want %v", d, got, want)
+			}
+		}
+		im.accumulate(nil, 3, nil, nil)
+	})
+}
+
+// Centroids in two parts choose as in one, and ties stay with the first.
+func TestExtendInParts(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		for _, kind := range kinds {
+			for cut := 1; cut < 11; cut++ {
+				n, d, k := 300, 3, 11
+				rows, cs := data(kind, n, d, k)
+				want, wantSq := make([]int32, n), make([]float64, n)
+				im.pack(cs, k, d).Assign(rows, want, wantSq)
+				got, gotSq := make([]int32, n), make([]float64, n)
+				im.pack(cs[:cut*d], cut, d).Assign(rows, got, gotSq)
+				im.pack(cs[cut*d:], k-cut, d).Extend(rows, cut, got, gotSq)
+				if !slices.Equal(got, want) || !slices.Equal(gotSq, wantSq) {
+					t.Errorf("%s cut %d: got %v %v, want %v %v", kind, cut, got, gotSq, want, wantSq)
+				}
+			}
+		}
+	})
 }
 
 func TestDistances(t *testing.T) {

@@ -192,15 +192,17 @@ func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *S
 	return m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
 		label, squared, old := label[:hi-lo], squared[:hi-lo], m.labels[lo:hi]
 		c.Assign(m.rows[lo*d:hi*d], label, squared)
+		inertia, changed := out.Inertia, int64(0)
 		for i, l := range label {
 			if l != old[i] {
-				out.Changed++
+				changed++
 				old[i] = l
 			}
 			out.Count[l]++
 			out.Within[l] += squared[i]
-			out.Inertia += squared[i]
+			inertia += squared[i]
 		}
+		out.Inertia, out.Changed = inertia, out.Changed+changed
 		kernel.Accumulate(m.rows[lo*d:hi*d], d, label, out.Sum.Data)
 	})
 }

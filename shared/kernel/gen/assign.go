@@ -29,16 +29,19 @@ func (m set) free(i int) reg.VecPhysical { return m.v[m.tile*high+i] }
 
 // assign finds the best and the second best centroid of the rows of panels.
 func assign(m set) {
-	TEXT("assign"+m.name, NOSPLIT, "func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32)")
+	TEXT("assign"+m.name, NOSPLIT, "func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)")
 	Pragma("noescape")
 	Doc(name("assign%s names the centroid of the highest score of each row of panels of %d rows, and", m.name, high*m.lanes),
 		"sets the bit of each row in doubt unless that score exceeds all others by more than",
 		"its panel's threshold. centroids holds tiles[n-1] tiles of n, widest first, each the",
-		name("bias, then the label of its centroids, then their features. best is %d bytes of scratch.", 2*high*m.bytes()))
+		name("bias, then the label of its centroids, then their features. best is %d bytes of scratch.", 2*high*m.bytes()),
+		"Meanwhile it asks the memory for as many bytes as the panels have, from next on.")
 	px, d, label, best := load("panel"), load("d"), load("label"), load("best")
 	c, tiles, count := GP64(), GP64(), GP64()
-	cp, xp, t := GP64(), GP64(), GP64()
+	cp, xp, t, next := GP64(), GP64(), GP64(), GP64()
 
+	Load(Param("next"), next)
+	SUBQ(px, next) // how far it is from what is read
 	Label("panel")
 	MOVL(U32(0xff800000), t.As32()) // -Inf
 	VMOVD(t.As32(), reg.X0)
@@ -60,7 +63,7 @@ func assign(m set) {
 		TESTQ(count, count)
 		JZ(LabelRef(name("end%d", n)))
 		Label(name("tile%d", n))
-		m.scores(n, px, d, c, cp, xp, t)
+		m.scores(n, px, d, c, cp, xp, t, next)
 		m.compare(n, c, label, best)
 		MOVQ(cp, c)
 		DECQ(count)
@@ -80,7 +83,7 @@ func assign(m set) {
 }
 
 // scores sums x·c - ½|c|² of a tile of n centroids at c. It leaves cp behind the tile.
-func (m set) scores(n int, px, d, c, cp, xp, t reg.GPVirtual) {
+func (m set) scores(n int, px, d, c, cp, xp, t, next reg.GPVirtual) {
 	for j := range n {
 		VBROADCASTSS(at(c, 4*j), m.sum(0, j))
 		for i := 1; i < high; i++ {
@@ -91,6 +94,9 @@ func (m set) scores(n int, px, d, c, cp, xp, t reg.GPVirtual) {
 	MOVQ(px, xp)
 	MOVQ(d, t)
 	feature := func(u int) {
+		for b := 0; b < high*m.bytes(); b += 64 {
+			PREFETCHT1(Mem{Base: xp, Index: next, Scale: 1, Disp: u*high*m.bytes() + b})
+		}
 		for i := range high {
 			VMOVUPS(at(xp, (u*high+i)*m.bytes()), m.free(i))
 		}
