@@ -36,7 +36,18 @@ func pack(rows *float32, d int, panels int, width int, mean *float32, tail *int3
 //go:noescape
 func exact(rows *float32, d int, groups int, centroids *float64, label *int32, tail *int32, out *float64)
 
+// potential adds to sums[l], row by row, weight times the lesser of squared and the square of
+// the distance to candidate l of the tile's 4, for groups of 4 rows. Without weights each is 1.
+//
+//go:noescape
+func potential(rows *float32, d int, groups int, tile *float64, squared *float64, weights *float64, sums *float64)
+
 // accumulate adds each of n rows to the sum of its label.
 //
 //go:noescape
 func accumulate(rows *float32, d int, n int, label *int32, sums *float64)
+
+// deviate adds the squared deviation of each of n rows from mean to sums.
+//
+//go:noescape
+func deviate(rows *float32, d int, n int, mean *float64, sums *float64)

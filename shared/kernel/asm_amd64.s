@@ -3464,6 +3464,87 @@ store:
 	VZEROUPPER
 	RET
 
+// func potential(rows *float32, d int, groups int, tile *float64, squared *float64, weights *float64, sums *float64)
+// Requires: AVX
+TEXT ·potential(SB), NOSPLIT, $0-56
+	MOVQ    rows+0(FP), AX
+	MOVQ    d+8(FP), CX
+	SHLQ    $0x02, CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    squared+32(FP), BX
+	MOVQ    weights+40(FP), SI
+	MOVQ    groups+16(FP), DI
+	MOVQ    sums+48(FP), R8
+	VMOVUPD (R8), Y12
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   AX, R9
+	MOVQ   tile+24(FP), R10
+	MOVQ   d+8(FP), R11
+
+feature:
+	VMOVUPD      (R10), Y8
+	VBROADCASTSS (R9), X4
+	VCVTPS2PD    X4, Y4
+	VSUBPD       Y8, Y4, Y4
+	VMULPD       Y4, Y4, Y4
+	VADDPD       Y4, Y0, Y0
+	VBROADCASTSS (R9)(CX*1), X5
+	VCVTPS2PD    X5, Y5
+	VSUBPD       Y8, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	VBROADCASTSS (R9)(CX*2), X6
+	VCVTPS2PD    X6, Y6
+	VSUBPD       Y8, Y6, Y6
+	VMULPD       Y6, Y6, Y6
+	VADDPD       Y6, Y2, Y2
+	VBROADCASTSS (R9)(DX*1), X7
+	VCVTPS2PD    X7, Y7
+	VSUBPD       Y8, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	ADDQ         $0x04, R9
+	ADDQ         $0x20, R10
+	DECQ         R11
+	JNZ          feature
+	VBROADCASTSD (BX), Y4
+	VMINPD       Y4, Y0, Y0
+	VBROADCASTSD 8(BX), Y5
+	VMINPD       Y5, Y1, Y1
+	VBROADCASTSD 16(BX), Y6
+	VMINPD       Y6, Y2, Y2
+	VBROADCASTSD 24(BX), Y7
+	VMINPD       Y7, Y3, Y3
+	TESTQ        SI, SI
+	JZ           add
+	VBROADCASTSD (SI), Y4
+	VMULPD       Y4, Y0, Y0
+	VBROADCASTSD 8(SI), Y5
+	VMULPD       Y5, Y1, Y1
+	VBROADCASTSD 16(SI), Y6
+	VMULPD       Y6, Y2, Y2
+	VBROADCASTSD 24(SI), Y7
+	VMULPD       Y7, Y3, Y3
+	ADDQ         $0x20, SI
+
+add:
+	VADDPD  Y0, Y12, Y12
+	VADDPD  Y1, Y12, Y12
+	VADDPD  Y2, Y12, Y12
+	VADDPD  Y3, Y12, Y12
+	ADDQ    $0x20, BX
+	LEAQ    (AX)(CX*4), AX
+	DECQ    DI
+	JNZ     group
+	VMOVUPD Y12, (R8)
+	VZEROUPPER
+	RET
+
 // func accumulate(rows *float32, d int, n int, label *int32, sums *float64)
 // Requires: AVX
 TEXT ·accumulate(SB), NOSPLIT, $0-40
@@ -3506,6 +3587,55 @@ one:
 
 next:
 	ADDQ $0x04, BX
+	DECQ DX
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func deviate(rows *float32, d int, n int, mean *float64, sums *float64)
+// Requires: AVX
+TEXT ·deviate(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ d+8(FP), CX
+	MOVQ n+16(FP), DX
+
+row:
+	MOVQ sums+32(FP), BX
+	MOVQ mean+24(FP), SI
+	MOVQ CX, DI
+	SUBQ $0x04, DI
+	JL   rest
+
+quad:
+	VCVTPS2PD (AX), Y0
+	VSUBPD    (SI), Y0, Y0
+	VMULPD    Y0, Y0, Y0
+	ADDQ      $0x20, SI
+	VADDPD    (BX), Y0, Y0
+	VMOVUPD   Y0, (BX)
+	ADDQ      $0x10, AX
+	ADDQ      $0x20, BX
+	SUBQ      $0x04, DI
+	JGE       quad
+
+rest:
+	ADDQ $0x04, DI
+	JZ   next
+
+one:
+	VXORPS    X0, X0, X0
+	VCVTSS2SD (AX), X0, X0
+	VSUBSD    (SI), X0, X0
+	VMULSD    X0, X0, X0
+	ADDQ      $0x08, SI
+	VADDSD    (BX), X0, X0
+	VMOVSD    X0, (BX)
+	ADDQ      $0x04, AX
+	ADDQ      $0x08, BX
+	DECQ      DI
+	JNZ       one
+
+next:
 	DECQ DX
 	JNZ  row
 	VZEROUPPER

@@ -15,8 +15,8 @@ var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 var avx512 = avx2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
 
 var vectors = []impl{
-	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, accumulate64},
-	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, accumulate64},
+	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, potentials64, accumulate64, deviate64},
+	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, potentials64, accumulate64, deviate64},
 }
 
 // vector is an instruction set's kernel.
@@ -231,13 +231,6 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 				c.define(rows[i*d:(i+1)*d], labels[i:i+1], squared[i:i+1])
 			}
 		}
-	}
-}
-
-// accumulate64 is accumulateGo with lanes over the features.
-func accumulate64(rows []float32, d int, labels []int32, sums []float64) {
-	if len(labels) > 0 {
-		accumulate(&rows[0], d, len(labels), &labels[0], &sums[0])
 	}
 }
 

@@ -8,8 +8,10 @@ type impl struct {
 	ok   bool // this CPU can run it
 	// prepare lays out centroids, or gives nil if only the definition will do for them.
 	prepare func(c *Centers) quick
-	// accumulate is Accumulate.
+	// The others are methods of Centers and functions of their name, for rows that are cut to size.
+	potentials func(c *Centers, rows []float32, squared, weights, sums []float64)
 	accumulate func(rows []float32, d int, labels []int32, sums []float64)
+	deviate    func(rows []float32, mean, sums []float64)
 }
 
 // quick is Assign for one layout of the centroids.
@@ -18,7 +20,7 @@ type quick interface {
 }
 
 // impls is all ways that this build has, the quickest last; tests range over it.
-var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, accumulateGo}}, vectors...)
+var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, potentialsGo, accumulateGo, deviateGo}}, vectors...)
 
 // active is the one in use.
 var active = pick()
@@ -110,13 +112,41 @@ func distances2(x []float32, t []tile) (s0, s1 float64) {
 	return s0, s1
 }
 
-// accumulateGo adds each row to the sum of its label.
 func accumulateGo(rows []float32, d int, labels []int32, sums []float64) {
 	for i, l := range labels {
 		x := rows[i*d : (i+1)*d]
 		sum := sums[int(l)*d:][:len(x)]
 		for t, v := range x {
 			sum[t] += float64(v)
+		}
+	}
+}
+
+func deviateGo(rows []float32, mean, sums []float64) {
+	for d := len(mean); len(rows) > 0; rows = rows[d:] {
+		for t, v := range rows[:d] {
+			e := float64(v) - mean[t]
+			sums[t] += float64(e * e)
+		}
+	}
+}
+
+func potentialsGo(c *Centers, rows []float32, squared, weights, sums []float64) {
+	for i, most := range squared {
+		x := rows[i*c.d : (i+1)*c.d]
+		for j := 0; j < c.k; j += lanes {
+			o := j / lanes * c.d
+			var s [lanes]float64
+			s[0], s[1], s[2], s[3] = distances4(x, c.tiles[o:o+c.d])
+			for l, sq := range s[:min(lanes, c.k-j)] {
+				if !(sq < most) {
+					sq = most
+				}
+				if weights != nil {
+					sq = float64(weights[i] * sq)
+				}
+				sums[j+l] += sq
+			}
 		}
 	}
 }

@@ -128,6 +128,19 @@ func Accumulate(rows []float32, d int, labels []int32, sums []float64) {
 	active.accumulate(rows[:len(labels)*d], d, labels, sums)
 }
 
+// Deviate adds the squared deviation of each row from mean to sums, feature by
+// feature, row by row. rows holds rows of len(mean) features.
+func Deviate(rows []float32, mean, sums []float64) {
+	active.deviate(rows, mean, sums[:len(mean)])
+}
+
+// Potentials adds to sums[j], row by row, the lesser of the row's value in squared
+// and its squared distance to centroid j, times its weight; 1 if weights is nil.
+// rows holds len(squared) rows, and len(sums) is K.
+func (c *Centers) Potentials(rows []float32, squared, weights, sums []float64) {
+	active.potentials(c, rows[:len(squared)*c.d], squared, weights, sums[:c.k])
+}
+
 // Distances writes the squared distance of each row to each centroid:
 // dst[i*K+j] is that of row i to centroid j.
 func (c *Centers) Distances(rows []float32, dst []float64) {

@@ -257,6 +257,70 @@ func TestDistances(t *testing.T) {
 	}
 }
 
+func TestPotentials(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		for _, k := range []int{1, 3, 4, 5, 9} {
+			for n := range 14 {
+				for _, weighted := range []bool{false, true} {
+					d := 6
+					rows, cs := data("normal", n, d, k)
+					squared, weights := make([]float64, n), []float64(nil)
+					for i := range squared {
+						squared[i] = float64(i * k)
+					}
+					if n > 0 {
+						squared[n/2] = math.Inf(1)
+					}
+					if weighted {
+						weights = make([]float64, n)
+						for i := range weights {
+							weights[i] = 1 / float64(i+3)
+						}
+					}
+					got, whole := guarded[float64](k, -7)
+					want := make([]float64, k)
+					for j := range k {
+						got[j], want[j] = float64(j), float64(j)
+						for i := range n {
+							sq := min(squared[i], SquaredDistance(rows[i*d:(i+1)*d], cs[j*d:(j+1)*d]))
+							if weighted {
+								sq = float64(weights[i] * sq)
+							}
+							want[j] += sq
+						}
+					}
+					im.potentials(im.pack(cs, k, d), rows, squared, weights, got)
+					if !slices.Equal(got, want) || !whole() {
+						t.Errorf("potentials of %d rows, %d candidates, weighted %v = %v, want %v", n, k, weighted, got, want)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestDeviate(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		for d := 1; d < 20; d++ {
+			n := 9
+			rows, mean := data("offset", n, d, 1)
+			got, whole := guarded[float64](d, -7)
+			want := make([]float64, d)
+			for j := range d {
+				got[j], want[j] = 3, 3
+				for i := range n {
+					e := float64(rows[i*d+j]) - mean[j]
+					want[j] += float64(e * e)
+				}
+			}
+			im.deviate(rows, mean, got)
+			if !slices.Equal(got, want) || !whole() {
+				t.Errorf("deviate of %d features = %v, want %v", d, got, want)
+			}
+		}
+	})
+}
+
 // No finite float32 row and centroid are too far apart for float64.
 func TestSquaredDistanceDoesNotOverflow(t *testing.T) {
 	d := 10000

@@ -95,60 +95,34 @@ func blockRows(d, k int) int { return min(512, max(32, (2<<20)/(k*d)&^31)) }
 
 // Moments implements Engine.
 func (m *Memory) Moments(ctx context.Context) (Moments, error) {
-	if bad, err := m.badRow(ctx); err != nil {
-		return Moments{}, err
-	} else if bad >= 0 {
-		t := slices.IndexFunc(m.row(bad), func(v float32) bool { return v-v != 0 })
-		return Moments{}, fault.Newf(fault.Invalid,
-			"Row %d (counted from 0), feature %d, is %v: it can't be trained on. Drop or fill missing values, and look for numbers beyond ±3.4e38.", bad, t, m.row(bad)[t])
-	}
-	mean, err := m.means(ctx, func(v float64, _ int) float64 { return v })
+	zeros := make([]int32, blockRows(m.d, 1))
+	mean, err := m.means(ctx, func(rows []float32, sums []float64) {
+		kernel.Accumulate(rows, m.d, zeros[:len(rows)/m.d], sums)
+	})
 	if err != nil {
 		return Moments{}, err
 	}
-	variance, err := m.means(ctx, func(v float64, t int) float64 {
-		e := v - mean[t]
-		return float64(e * e)
-	})
+	// A sum of float32 is finite if and only if all of them are.
+	if slices.ContainsFunc(mean, func(v float64) bool { return v-v != 0 }) {
+		return Moments{}, m.badRow()
+	}
+	variance, err := m.means(ctx, func(rows []float32, sums []float64) { kernel.Deviate(rows, mean, sums) })
 	return Moments{mean, variance}, err
 }
 
-// badRow gives the first row that is not finite, or -1.
-func (m *Memory) badRow(ctx context.Context) (int, error) {
-	shards, size := Shards(m.n, m.d, 1)
-	bad := make([]int, shards)
-	err := m.over(ctx, size, nil, func(s, lo, hi int) error {
-		bad[s] = -1
-		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
-			if bad[s] >= 0 {
-				return
-			}
-			if i := slices.IndexFunc(m.rows[lo*m.d:hi*m.d], func(v float32) bool { return v-v != 0 }); i >= 0 {
-				bad[s] = lo + i/m.d
-			}
-		})
-	})
-	for _, b := range bad {
-		if b >= 0 {
-			return b, err
-		}
-	}
-	return -1, err
+// badRow is the fault of the first row that is not finite; there must be one.
+func (m *Memory) badRow() error {
+	i := slices.IndexFunc(m.rows, func(v float32) bool { return v-v != 0 })
+	return fault.Newf(fault.Invalid,
+		"Row %d (counted from 0), feature %d, is %v: it can't be trained on. Drop or fill missing values, and look for numbers beyond ±3.4e38.", i/m.d, i%m.d, m.rows[i])
 }
 
-// means gives the mean of fn over the rows, for each feature.
-func (m *Memory) means(ctx context.Context, fn func(v float64, t int) float64) ([]float64, error) {
+// means divides what add sums by the number of rows. add gets some rows at a time.
+func (m *Memory) means(ctx context.Context, add func(rows []float32, sums []float64)) ([]float64, error) {
 	shards, size := Shards(m.n, m.d, 1)
 	parts := NewMatrix(shards, m.d)
 	if err := m.over(ctx, size, nil, func(s, lo, hi int) error {
-		sum := parts.Row(s)
-		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				for t, v := range m.row(i) {
-					sum[t] += fn(float64(v), t)
-				}
-			}
-		})
+		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) { add(m.rows[lo*m.d:hi*m.d], parts.Row(s)) })
 	}); err != nil {
 		return nil, err
 	}

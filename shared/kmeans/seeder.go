@@ -73,17 +73,12 @@ func (s *seeder) Try(ctx context.Context, candidates Matrix, progress func(done,
 	parts := NewMatrix(len(s.parts), k)
 	if err := s.m.over(ctx, s.size, progress, func(shard, lo, hi int) error {
 		sums := parts.Row(shard)
-		dist := make([]float64, blockRows(d, k)*k)
 		return s.m.blocks(ctx, lo, hi, k, func(lo, hi int) {
-			c.Distances(s.m.rows[lo*d:hi*d], dist)
-			for i := lo; i < hi; i++ {
-				for j, sq := range dist[(i-lo)*k : (i-lo+1)*k] {
-					if !(sq < s.squared[i]) {
-						sq = s.squared[i]
-					}
-					sums[j] += s.weigh(i, sq)
-				}
+			var weights []float64
+			if s.weights != nil {
+				weights = s.weights[lo:hi]
 			}
+			c.Potentials(s.m.rows[lo*d:hi*d], s.squared[lo:hi], weights, sums)
 		})
 	}); err != nil {
 		return nil, err

@@ -18,7 +18,9 @@ func main() {
 	assign(set{name: "256", lanes: 8, tile: 6, v: y})
 	pack()
 	exact()
+	potential()
 	accumulate()
+	deviate()
 	Generate()
 }
 
@@ -277,23 +279,116 @@ func exact() {
 	RET()
 }
 
-// accumulate adds rows to the sums of their clusters: lanes are features, so
-// each sum gets its rows in order.
+// potential sums what rows would be from their nearest seed with one more.
+func potential() {
+	TEXT("potential", NOSPLIT, "func(rows *float32, d, groups int, tile *float64, squared *float64, weights *float64, sums *float64)")
+	Pragma("noescape")
+	Doc("potential adds to sums[l], row by row, weight times the lesser of squared and the square of",
+		"the distance to candidate l of the tile's 4, for groups of 4 rows. Without weights each is 1.")
+	// Lanes are candidates, so that each sum gets its rows in order.
+	xp, s := load("rows"), GP64()
+	Load(Param("d"), s)
+	SHLQ(U8(2), s)
+	s3 := times3(s)
+	squared, weights, groups := load("squared"), load("weights"), load("groups")
+	sums := load("sums")
+	VMOVUPD(at(sums, 0), y[12])
+	p, c, t := GP64(), GP64(), GP64()
+	Label("group")
+	for i := range 4 {
+		zero(y[i])
+	}
+	MOVQ(xp, p)
+	Load(Param("tile"), c)
+	Load(Param("d"), t)
+	Label("feature")
+	VMOVUPD(at(c, 0), y[8])
+	for i := range 4 {
+		VBROADCASTSS(row(p, s, s3, i), x[4+i])
+		VCVTPS2PD(x[4+i], y[4+i])
+		VSUBPD(y[8], y[4+i], y[4+i])
+		VMULPD(y[4+i], y[4+i], y[4+i])
+		VADDPD(y[4+i], y[i], y[i])
+	}
+	ADDQ(U8(4), p)
+	ADDQ(U8(32), c)
+	DECQ(t)
+	JNZ(LabelRef("feature"))
+	for i := range 4 {
+		VBROADCASTSD(at(squared, 8*i), y[4+i])
+		VMINPD(y[4+i], y[i], y[i]) // NaN gives squared
+	}
+	TESTQ(weights, weights)
+	JZ(LabelRef("add"))
+	for i := range 4 {
+		VBROADCASTSD(at(weights, 8*i), y[4+i])
+		VMULPD(y[4+i], y[i], y[i])
+	}
+	ADDQ(U8(32), weights)
+	Label("add")
+	for i := range 4 {
+		VADDPD(y[i], y[12], y[12])
+	}
+	ADDQ(U8(32), squared)
+	LEAQ(Mem{Base: xp, Index: s, Scale: 4}, xp)
+	DECQ(groups)
+	JNZ(LabelRef("group"))
+	VMOVUPD(y[12], at(sums, 0))
+	VZEROUPPER()
+	RET()
+}
+
+// accumulate adds rows to the sums of their clusters.
 func accumulate() {
 	TEXT("accumulate", NOSPLIT, "func(rows *float32, d, n int, label *int32, sums *float64)")
 	Pragma("noescape")
 	Doc("accumulate adds each of n rows to the sum of its label.")
 	xp, d, n, label, sums := load("rows"), load("d"), load("n"), load("label"), load("sums")
-	s, t := GP64(), GP64()
+	s := GP64()
 	Label("row")
 	MOVLQSX(at(label, 0), s)
 	IMULQ(d, s)
 	LEAQ(Mem{Base: sums, Index: s, Scale: 8}, s)
+	addRow(xp, d, s, nil)
+	ADDQ(U8(4), label)
+	DECQ(n)
+	JNZ(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
+// deviate sums squared deviations.
+func deviate() {
+	TEXT("deviate", NOSPLIT, "func(rows *float32, d, n int, mean *float64, sums *float64)")
+	Pragma("noescape")
+	Doc("deviate adds the squared deviation of each of n rows from mean to sums.")
+	xp, d, n := load("rows"), load("d"), load("n")
+	s, mean := GP64(), GP64()
+	Label("row")
+	Load(Param("sums"), s)
+	Load(Param("mean"), mean)
+	addRow(xp, d, s, mean)
+	DECQ(n)
+	JNZ(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
+// addRow adds the row at xp, or its squared deviation from mean, to the sums at
+// s, and moves them all behind it. Lanes are features, so that each sum gets its
+// rows in order.
+func addRow(xp, d, s, mean reg.GPVirtual) {
+	t := GP64()
 	MOVQ(d, t)
 	SUBQ(U8(4), t)
 	JL(LabelRef("rest"))
 	Label("quad")
 	VCVTPS2PD(at(xp, 0), y[0])
+	if mean != nil {
+		VSUBPD(at(mean, 0), y[0], y[0])
+		VMULPD(y[0], y[0], y[0])
+		ADDQ(U8(32), mean)
+	}
 	VADDPD(at(s, 0), y[0], y[0])
 	VMOVUPD(y[0], at(s, 0))
 	ADDQ(U8(16), xp)
@@ -306,6 +401,11 @@ func accumulate() {
 	Label("one")
 	VXORPS(x[0], x[0], x[0])
 	VCVTSS2SD(at(xp, 0), x[0], x[0])
+	if mean != nil {
+		VSUBSD(at(mean, 0), x[0], x[0])
+		VMULSD(x[0], x[0], x[0])
+		ADDQ(U8(8), mean)
+	}
 	VADDSD(at(s, 0), x[0], x[0])
 	VMOVSD(x[0], at(s, 0))
 	ADDQ(U8(4), xp)
@@ -313,11 +413,6 @@ func accumulate() {
 	DECQ(t)
 	JNZ(LabelRef("one"))
 	Label("next")
-	ADDQ(U8(4), label)
-	DECQ(n)
-	JNZ(LabelRef("row"))
-	VZEROUPPER()
-	RET()
 }
 
 func name(format string, args ...any) string { return fmt.Sprintf(format, args...) }

@@ -1,0 +1,39 @@
+//go:build !noasm
+
+package kernel
+
+// potentials64 has candidates in its lanes.
+func potentials64(c *Centers, rows []float32, squared, weights, sums []float64) {
+	groups := len(squared) / 4
+	if groups > 0 {
+		var weight *float64
+		if weights != nil {
+			weight = &weights[0]
+		}
+		for j := 0; j < c.k; j += lanes {
+			var s tile // of the last tile there may be less
+			copy(s[:], sums[j:])
+			potential(&rows[0], c.d, groups, &c.tiles[j/lanes*c.d][0], &squared[0], weight, &s[0])
+			copy(sums[j:], s[:])
+		}
+	}
+	done := 4 * groups
+	if weights != nil {
+		weights = weights[done:]
+	}
+	potentialsGo(c, rows[done*c.d:], squared[done:], weights, sums)
+}
+
+// accumulate64 has features in its lanes.
+func accumulate64(rows []float32, d int, labels []int32, sums []float64) {
+	if len(labels) > 0 {
+		accumulate(&rows[0], d, len(labels), &labels[0], &sums[0])
+	}
+}
+
+// deviate64 has features in its lanes.
+func deviate64(rows []float32, mean, sums []float64) {
+	if len(rows) > 0 {
+		deviate(&rows[0], len(mean), len(rows)/len(mean), &mean[0], &sums[0])
+	}
+}
