@@ -116,18 +116,23 @@ func certify(c *Centers, v *vector) quick {
 // distinct gives the first of each set of equal centroids: the others are nobody's nearest.
 func distinct(centroids []float64, k, d int) []int32 {
 	out := make([]int32, 0, k)
-	seen := make(map[uint64][]int32, k)
+	last := make(map[uint64]int32, k) // of those with a hash
+	before := make([]int32, k)        // the one before with the same hash, -1 if none
 	for j := range k {
 		row, hash := centroids[j*d:(j+1)*d], uint64(1469598103934665603)
 		for _, v := range row {
-			hash = bits.RotateLeft64(hash^math.Float64bits(v+0), 27) * 0x9e3779b97f4a7c15
+			hash = bits.RotateLeft64(hash^math.Float64bits(v+0), 27) * 0x9e3779b97f4a7c15 // 0 and -0 are equal
 		}
-		equal := false
-		for _, o := range seen[hash] {
-			equal = equal || same(row, centroids[int(o)*d:][:d])
+		o, ok := last[hash]
+		if !ok {
+			o = -1
 		}
-		if !equal {
-			seen[hash] = append(seen[hash], int32(j))
+		before[j] = o
+		for o >= 0 && !same(row, centroids[int(o)*d:][:d]) {
+			o = before[o]
+		}
+		if o < 0 {
+			last[hash] = int32(j)
 			out = append(out, int32(j))
 		}
 	}

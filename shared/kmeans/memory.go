@@ -151,11 +151,27 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 	if err := m.over(ctx, size, progress, func(s, lo, hi int) error { return m.pass(ctx, c, lo, hi, &m.parts[s]) }); err != nil {
 		return Sums{}, err
 	}
-	total := newSums(c.K(), m.d)
+	return m.total(ctx, c.K())
+}
+
+// total adds the shards in their order, some of the sums at a time.
+func (m *Memory) total(ctx context.Context, k int) (Sums, error) {
+	const chunk = 4096
+	total := newSums(k, m.d)
+	err := m.each(ctx, (k*m.d+chunk-1)/chunk, func(i int) error {
+		sum := total.Sum.Data[i*chunk : min((i+1)*chunk, k*m.d)]
+		for s := range m.parts {
+			part := m.parts[s].Sum.Data[i*chunk:][:len(sum)]
+			for j := range sum {
+				sum[j] += part[j]
+			}
+		}
+		return nil
+	}, func(int) {})
 	for s := range m.parts {
 		total.add(&m.parts[s])
 	}
-	return total, nil
+	return total, err
 }
 
 // pass works on one shard.
@@ -192,13 +208,11 @@ func (s *Sums) reset() {
 	s.Inertia, s.Changed = 0, 0
 }
 
+// add adds all of o but the sums of the features.
 func (s *Sums) add(o *Sums) {
 	for j := range s.Count {
 		s.Count[j] += o.Count[j]
 		s.Within[j] += o.Within[j]
-	}
-	for i, v := range o.Sum.Data {
-		s.Sum.Data[i] += v
 	}
 	s.Inertia += o.Inertia
 	s.Changed += o.Changed
