@@ -36,6 +36,11 @@ func pack(rows *float32, d int, panels int, width int, mean *float32, tail *int3
 //go:noescape
 func exact(rows *float32, d int, groups int, centroids *float64, label *int32, tail *int32, out *float64)
 
+// distance writes SquaredDistance of a row to each of the 4 centroids of each tile.
+//
+//go:noescape
+func distance(row *float32, d int, tiles int, tile *float64, out *float64)
+
 // potential adds to sums[l], row by row, weight times the lesser of squared and the square of
 // the distance to candidate l of the tile's 4, for groups of 4 rows. Without weights each is 1.
 //

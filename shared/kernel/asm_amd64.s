@@ -3464,6 +3464,87 @@ store:
 	VZEROUPPER
 	RET
 
+// func distance(row *float32, d int, tiles int, tile *float64, out *float64)
+// Requires: AVX
+TEXT ·distance(SB), NOSPLIT, $0-40
+	MOVQ row+0(FP), AX
+	MOVQ d+8(FP), CX
+	MOVQ tiles+16(FP), DX
+	MOVQ tile+24(FP), BX
+	MOVQ out+32(FP), SI
+	MOVQ CX, DI
+	SHLQ $0x05, DI
+	LEAQ (DI)(DI*2), R8
+	SUBQ $0x04, DX
+	JL   rest
+
+four:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   AX, R9
+	MOVQ   BX, R10
+	MOVQ   CX, R11
+
+feature4:
+	VBROADCASTSS (R9), X4
+	VCVTPS2PD    X4, Y4
+	VSUBPD       (R10), Y4, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y0, Y0
+	VSUBPD       (R10)(DI*1), Y4, Y6
+	VMULPD       Y6, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	VSUBPD       (R10)(DI*2), Y4, Y7
+	VMULPD       Y7, Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	VSUBPD       (R10)(R8*1), Y4, Y8
+	VMULPD       Y8, Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         $0x04, R9
+	ADDQ         $0x20, R10
+	DECQ         R11
+	JNZ          feature4
+	VMOVUPD      Y0, (SI)
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPD      Y2, 64(SI)
+	VMOVUPD      Y3, 96(SI)
+	ADDQ         $0x00000080, SI
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, DX
+	JGE          four
+
+rest:
+	ADDQ $0x04, DX
+	JZ   end
+
+one:
+	VXORPS Y0, Y0, Y0
+	MOVQ   AX, R9
+	MOVQ   BX, R10
+	MOVQ   CX, R11
+
+feature1:
+	VBROADCASTSS (R9), X4
+	VCVTPS2PD    X4, Y4
+	VSUBPD       (R10), Y4, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y0, Y0
+	ADDQ         $0x04, R9
+	ADDQ         $0x20, R10
+	DECQ         R11
+	JNZ          feature1
+	VMOVUPD      Y0, (SI)
+	ADDQ         $0x20, SI
+	ADDQ         DI, BX
+	DECQ         DX
+	JNZ          one
+
+end:
+	VZEROUPPER
+	RET
+
 // func potential(rows *float32, d int, groups int, tile *float64, squared *float64, weights *float64, sums *float64)
 // Requires: AVX
 TEXT ·potential(SB), NOSPLIT, $0-56

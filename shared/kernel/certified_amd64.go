@@ -5,6 +5,7 @@ package kernel
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -15,8 +16,8 @@ var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 var avx512 = avx2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
 
 var vectors = []impl{
-	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, potentials64, accumulate64, deviate64},
-	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, potentials64, accumulate64, deviate64},
+	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, distances64, potentials64, accumulate64, deviate64},
+	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, distances64, potentials64, accumulate64, deviate64},
 }
 
 // vector is an instruction set's kernel.
@@ -168,6 +169,7 @@ type scratch struct {
 	panels, best, threshold, pad []float32
 	norm, doubt                  []uint32
 	label                        []int32
+	near                         []tile
 }
 
 var scratches = sync.Pool{New: func() any { return newScratch() }}
@@ -182,6 +184,12 @@ const chunk = 8 << 10 / 4
 func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared []float64) {
 	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
+	if s.near = slices.Grow(s.near[:0], len(c.tiles)/d)[:len(c.tiles)/d]; len(labels) < few {
+		for i := range labels {
+			labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
+		}
+		return
+	}
 	n := s.room(q.width, d)
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))
@@ -233,10 +241,27 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 	for p, doubt := range s.doubt[:panels] {
 		for ; doubt != 0; doubt &= doubt - 1 {
 			if i := p*w + bits.TrailingZeros32(doubt); i < n {
-				c.define(rows[i*d:(i+1)*d], labels[i:i+1], squared[i:i+1])
+				labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
 			}
 		}
 	}
+}
+
+// few is how many rows decide has done before a panel is packed.
+const few = 4
+
+// decide is Nearest.
+func decide(c *Centers, x []float32, near []tile) (int32, float64) {
+	distances64(c, x, near)
+	best, label := math.Inf(1), int32(0)
+	for j, t := range near { // lanes beyond the centroids are infinitely far
+		for l, s := range t {
+			if s < best {
+				best, label = s, int32(j*lanes+l)
+			}
+		}
+	}
+	return label, best
 }
 
 // aligned makes a slice that starts at a cache line.

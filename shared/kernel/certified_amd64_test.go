@@ -33,6 +33,7 @@ func TestMostRowsAreCertified(t *testing.T) {
 				}
 				scratch, doubtful := newScratch(), 0
 				size := scratch.room(q.width, d)
+				scratch.near = make([]tile, (k+3)/4)
 				labels, squared := make([]int32, size), make([]float64, size)
 				for lo := 0; lo+size <= n; lo += size {
 					q.part(c, scratch, rows[lo*d:(lo+size)*d], labels, squared)

@@ -8,6 +8,8 @@ type impl struct {
 	ok   bool // this CPU can run it
 	// prepare lays out centroids, or gives nil if only the definition will do for them.
 	prepare func(c *Centers) quick
+	// distances measures one row against all tiles.
+	distances func(c *Centers, x []float32, dst []tile)
 	// The others are methods of Centers and functions of their name, for rows that are cut to size.
 	potentials func(c *Centers, rows []float32, squared, weights, sums []float64)
 	accumulate func(rows []float32, d int, labels []int32, sums []float64)
@@ -20,7 +22,7 @@ type quick interface {
 }
 
 // impls is all ways that this build has, the quickest last; tests range over it.
-var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, potentialsGo, accumulateGo, deviateGo}}, vectors...)
+var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, distancesGo, potentialsGo, accumulateGo, deviateGo}}, vectors...)
 
 // active is the one in use.
 var active = pick()
@@ -131,22 +133,26 @@ func deviateGo(rows []float32, mean, sums []float64) {
 	}
 }
 
+func distancesGo(c *Centers, x []float32, dst []tile) {
+	for i := range dst {
+		s := &dst[i]
+		s[0], s[1], s[2], s[3] = distances4(x, c.tiles[i*c.d:(i+1)*c.d])
+	}
+}
+
 func potentialsGo(c *Centers, rows []float32, squared, weights, sums []float64) {
+	near := make([]tile, len(c.tiles)/c.d)
 	for i, most := range squared {
-		x := rows[i*c.d : (i+1)*c.d]
-		for j := 0; j < c.k; j += lanes {
-			o := j / lanes * c.d
-			var s [lanes]float64
-			s[0], s[1], s[2], s[3] = distances4(x, c.tiles[o:o+c.d])
-			for l, sq := range s[:min(lanes, c.k-j)] {
-				if !(sq < most) {
-					sq = most
-				}
-				if weights != nil {
-					sq = float64(weights[i] * sq)
-				}
-				sums[j+l] += sq
+		distancesGo(c, rows[i*c.d:(i+1)*c.d], near)
+		for j := range sums {
+			sq := near[j/lanes][j%lanes]
+			if !(sq < most) {
+				sq = most
 			}
+			if weights != nil {
+				sq = float64(weights[i] * sq)
+			}
+			sums[j] += sq
 		}
 	}
 }

@@ -82,15 +82,12 @@ func (c *Centers) Dim() int { return c.d }
 // those of Nearest, bit for bit. rows holds len(labels) rows; len(squared) is len(labels).
 func (c *Centers) Assign(rows []float32, labels []int32, squared []float64) {
 	rows, squared = rows[:len(labels)*c.d], squared[:len(labels)]
-	if c.quick == nil || len(labels) < few {
+	if c.quick == nil {
 		c.define(rows, labels, squared)
 	} else {
 		c.quick.assign(c, rows, labels, squared)
 	}
 }
-
-// few is how many rows the definition has decided before another way has begun.
-const few = 4
 
 // define is Assign by the definition.
 func (c *Centers) define(rows []float32, labels []int32, squared []float64) {
@@ -104,7 +101,7 @@ func (c *Centers) define(rows []float32, labels []int32, squared []float64) {
 // first, first+1, ..., and replace a row's label only if they are strictly nearer.
 func (c *Centers) Extend(rows []float32, first int, labels []int32, squared []float64) {
 	rows, squared = rows[:len(labels)*c.d], squared[:len(labels)]
-	if c.quick == nil || len(labels) < few {
+	if c.quick == nil {
 		extend(c, rows, int32(first), labels, squared)
 		return
 	}
@@ -143,15 +140,15 @@ func (c *Centers) Potentials(rows []float32, squared, weights, sums []float64) {
 
 // Distances writes the squared distance of each row to each centroid:
 // dst[i*K+j] is that of row i to centroid j.
-func (c *Centers) Distances(rows []float32, dst []float64) {
+func (c *Centers) Distances(rows []float32, dst []float64) { active.all(c, rows, dst) }
+
+func (im *impl) all(c *Centers, rows []float32, dst []float64) {
+	near := make([]tile, len(c.tiles)/c.d)
 	for i := range len(rows) / c.d {
-		x := rows[i*c.d : (i+1)*c.d]
+		im.distances(c, rows[i*c.d:(i+1)*c.d], near)
 		out := dst[i*c.k : (i+1)*c.k]
-		for j := 0; j < c.k; j += lanes {
-			o := j / lanes * c.d
-			var s [lanes]float64
-			s[0], s[1], s[2], s[3] = distances4(x, c.tiles[o:o+c.d])
-			copy(out[j:], s[:])
+		for j := range near {
+			copy(out[j*lanes:], near[j][:])
 		}
 	}
 }

@@ -124,6 +124,9 @@ func TestAssign(t *testing.T) {
 	for n := range 130 {
 		shapes = append(shapes, [3]int{n, 3, 7}, [3]int{n, 18, 13})
 	}
+	for k := range 40 {
+		shapes = append(shapes, [3]int{2, 5, k + 1})
+	}
 	for d := range 130 {
 		shapes = append(shapes, [3]int{35, d + 1, 9})
 	}
@@ -238,23 +241,28 @@ func TestExtendInParts(t *testing.T) {
 }
 
 func TestDistances(t *testing.T) {
-	for _, k := range []int{1, 3, 4, 9} {
-		n, d := 5, 6
-		rows, cs := data("normal", n, d, k)
-		c := Pack(cs, k, d)
-		if c.K() != k || c.Dim() != d {
-			t.Fatalf("Pack(%d, %d) says %d, %d", k, d, c.K(), c.Dim())
-		}
-		got := make([]float64, n*k)
-		c.Distances(rows, got)
-		for i := range n {
-			for j := range k {
-				if want := SquaredDistance(rows[i*d:(i+1)*d], cs[j*d:(j+1)*d]); got[i*k+j] != want {
-					t.Errorf("k=%d: distance of row %d to %d = %v, want %v", k, i, j, got[i*k+j], want)
+	each(t, func(t *testing.T, im *impl) {
+		for _, k := range []int{1, 3, 4, 9, 16, 17, 23, 40} {
+			n, d := 5, 6
+			rows, cs := data("normal", n, d, k)
+			c := im.pack(cs, k, d)
+			if c.K() != k || c.Dim() != d {
+				t.Fatalf("pack(%d, %d) says %d, %d", k, d, c.K(), c.Dim())
+			}
+			got, whole := guarded[float64](n*k, -7)
+			im.all(c, rows, got)
+			for i := range n {
+				for j := range k {
+					if want := SquaredDistance(rows[i*d:(i+1)*d], cs[j*d:(j+1)*d]); got[i*k+j] != want {
+						t.Errorf("k=%d: distance of row %d to %d = %v, want %v", k, i, j, got[i*k+j], want)
+					}
 				}
 			}
+			if !whole() {
+				t.Errorf("k=%d: it wrote beyond the distances", k)
+			}
 		}
-	}
+	})
 }
 
 func TestPotentials(t *testing.T) {

@@ -2,6 +2,11 @@
 
 package kernel
 
+// distances64 has centroids in its lanes.
+func distances64(c *Centers, x []float32, dst []tile) {
+	distance(&x[0], c.d, len(dst), &c.tiles[0][0], &dst[0][0])
+}
+
 // potentials64 has candidates in its lanes.
 func potentials64(c *Centers, rows []float32, squared, weights, sums []float64) {
 	groups := len(squared) / 4

@@ -18,6 +18,7 @@ func main() {
 	assign(set{name: "256", lanes: 8, tile: 6, v: y})
 	pack()
 	exact()
+	distance()
 	potential()
 	accumulate()
 	deviate()
@@ -275,6 +276,63 @@ func exact() {
 	ADDQ(U8(32), parameter("label"))
 	DECQ(parameter("groups"))
 	JNZ(LabelRef("group"))
+	VZEROUPPER()
+	RET()
+}
+
+// distance measures one row against all centroids.
+func distance() {
+	TEXT("distance", NOSPLIT, "func(row *float32, d, tiles int, tile *float64, out *float64)")
+	Pragma("noescape")
+	Doc("distance writes SquaredDistance of a row to each of the 4 centroids of each tile.")
+	// Lanes are centroids, each adds in feature order.
+	xp, d, tiles, c, out := load("row"), load("d"), load("tiles"), load("tile"), load("out")
+	s := GP64()
+	MOVQ(d, s)
+	SHLQ(U8(5), s)
+	s3 := times3(s)
+	p, q, t := GP64(), GP64(), GP64()
+	measure := func(label string, n int) {
+		for i := range n {
+			zero(y[i])
+		}
+		MOVQ(xp, p)
+		MOVQ(c, q)
+		MOVQ(d, t)
+		Label(label)
+		VBROADCASTSS(at(p, 0), x[4])
+		VCVTPS2PD(x[4], y[4])
+		for i := range n {
+			VSUBPD(row(q, s, s3, i), y[4], y[5+i])
+			VMULPD(y[5+i], y[5+i], y[5+i])
+			VADDPD(y[5+i], y[i], y[i])
+		}
+		ADDQ(U8(4), p)
+		ADDQ(U8(32), q)
+		DECQ(t)
+		JNZ(LabelRef(label))
+		for i := range n {
+			VMOVUPD(y[i], at(out, 32*i))
+		}
+	}
+	SUBQ(U8(4), tiles)
+	JL(LabelRef("rest"))
+	Label("four")
+	measure("feature4", 4)
+	ADDQ(U32(128), out)
+	LEAQ(Mem{Base: c, Index: s, Scale: 4}, c)
+	SUBQ(U8(4), tiles)
+	JGE(LabelRef("four"))
+	Label("rest")
+	ADDQ(U8(4), tiles)
+	JZ(LabelRef("end"))
+	Label("one")
+	measure("feature1", 1)
+	ADDQ(U8(32), out)
+	ADDQ(s, c)
+	DECQ(tiles)
+	JNZ(LabelRef("one"))
+	Label("end")
 	VZEROUPPER()
 	RET()
 }
