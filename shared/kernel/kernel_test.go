@@ -356,18 +356,24 @@ func TestNaNIsNotFinite(t *testing.T) {
 }
 
 func BenchmarkAssign(b *testing.B) {
-	for _, s := range [][3]int{{1 << 16, 16, 10}, {1 << 16, 16, 100}, {1 << 17, 2, 8}, {1 << 10, 128, 256}, {1 << 12, 784, 10}, {1 << 8, 64, 4096}} {
+	for _, s := range [][3]int{{1, 16, 100}, {1 << 16, 16, 10}, {1 << 16, 16, 100}, {1 << 17, 2, 8}, {1 << 10, 128, 256}, {1 << 12, 784, 10}, {1 << 8, 64, 4096}} {
 		n, d, k := s[0], s[1], s[2]
-		b.Run(fmt.Sprintf("%s/d=%d/k=%d", Name(), d, k), func(b *testing.B) {
-			rows, cs := data("normal", n, d, k)
-			c := Pack(cs, k, d)
-			labels, squared := make([]int32, n), make([]float64, n)
-			for b.Loop() {
-				for lo := 0; lo < n; lo += 256 {
-					c.Assign(rows[lo*d:(lo+256)*d], labels[lo:lo+256], squared[lo:lo+256])
-				}
+		rows, cs := data("normal", n, d, k)
+		labels, squared := make([]int32, n), make([]float64, n)
+		for i := range impls {
+			if !impls[i].ok {
+				continue
 			}
-			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-		})
+			c := impls[i].pack(cs, k, d)
+			b.Run(fmt.Sprintf("n=%d/d=%d/k=%d/%s", n, d, k, impls[i].name), func(b *testing.B) {
+				for b.Loop() {
+					for lo := 0; lo < n; lo += 256 {
+						hi := min(lo+256, n)
+						c.Assign(rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+					}
+				}
+				b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+			})
+		}
 	}
 }
