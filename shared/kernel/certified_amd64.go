@@ -74,12 +74,14 @@ func certify(c *Centers, v *vector) quick {
 		return nil
 	}
 	q := &certified{vector: v, mean: make([]float32, (d+3)&^3)}
-	for t := range d {
-		sum := 0.0
-		for j := range k {
-			sum += c.rows[j*d+t]
+	sum := make([]float64, d)
+	for j := range k {
+		for t, v := range c.rows[j*d:][:d] {
+			sum[t] += v
 		}
-		q.mean[t] = float32(sum / float64(k))
+	}
+	for t, v := range sum {
+		q.mean[t] = float32(v / float64(k))
 	}
 	distinct := distinct(c.rows, k, d)
 	if len(distinct) < k {
@@ -97,11 +99,11 @@ func certify(c *Centers, v *vector) quick {
 		q.tiles[w-1]++
 		for j, l := range rest[:w] {
 			at[w+j] = math.Float32frombits(uint32(len(distinct) - len(rest) + j))
-			square := 0.0
+			square, features := 0.0, at[2*w+j:]
 			for t, v := range c.rows[int(l)*d:][:d] {
 				e := v - float64(q.mean[t])
 				square += e * e
-				at[(2+t)*w+j] = float32(e)
+				features[t*w] = float32(e)
 			}
 			at[j] = float32(-square / 2)
 			q.largest = max(q.largest, math.Sqrt(square)*(1+float64(d+8)*0x1p-52))

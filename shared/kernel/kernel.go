@@ -60,12 +60,15 @@ func Pack(centroids []float64, k, d int) *Centers { return active.pack(centroids
 func (im *impl) pack(centroids []float64, k, d int) *Centers {
 	c := &Centers{k: k, d: d, rows: slices.Clone(centroids[:k*d]), tiles: make([]tile, (k+lanes-1)/lanes*d)}
 	for j := range (k + lanes - 1) / lanes * lanes {
-		for t := range d {
-			v := math.Inf(1)
-			if j < k {
-				v = centroids[j*d+t]
+		tiles, l := c.tiles[j/lanes*d:][:d], j%lanes
+		if j >= k {
+			for t := range tiles {
+				tiles[t][l] = math.Inf(1)
 			}
-			c.tiles[j/lanes*d+t][j%lanes] = v
+			continue
+		}
+		for t, v := range c.rows[j*d:][:d] {
+			tiles[t][l] = v
 		}
 	}
 	c.quick = im.prepare(c)
