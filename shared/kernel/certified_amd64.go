@@ -57,9 +57,9 @@ type certified struct {
 }
 
 const (
-	unit  = 0x1p-24
-	limit = 0x1p50  // norms from here on are left to the definition
-	most  = 1 << 16 // features
+	unit         = 0x1p-24
+	mostNorm     = 0x1p50 // norms from here on are left to the definition
+	mostFeatures = 1 << 16
 )
 
 // tails[3-n%4:] has -1 for each of the last n%4 of n features.
@@ -70,7 +70,7 @@ func tail(d int) *int32 { return &tails[3-d%4] }
 // certify lays out the centroids of c, or gives nil if nothing could be certified.
 func certify(c *Centers, v *vector) quick {
 	k, d := c.k, c.d
-	if d > most {
+	if d > mostFeatures {
 		return nil
 	}
 	q := &certified{vector: v, mean: make([]float32, (d+3)&^3)}
@@ -110,7 +110,7 @@ func certify(c *Centers, v *vector) quick {
 		}
 		at, rest = at[w*(d+2):], rest[w:]
 	}
-	if !(q.largest < limit) {
+	if !(q.largest < mostNorm) {
 		return nil
 	}
 	return q
@@ -158,7 +158,7 @@ func (q *certified) threshold(d int, square float32) float32 {
 	g := n * unit / (1 - n*unit)
 	// d squares and sums in float32, and their underflow.
 	x := math.Sqrt(float64(square)*(1+2*g) + float64(d)*0x1p-126)
-	if !(x < limit) {
+	if !(x < mostNorm) {
 		return float32(math.Inf(1))
 	}
 	c := q.largest
@@ -178,7 +178,7 @@ var scratches = sync.Pool{New: func() any { return newScratch() }}
 
 func newScratch() *scratch { return &scratch{best: aligned[float32](64)} }
 
-// chunk is how many floats of packed rows stay in the first-level cache.
+// chunk is how many floats of packed rows stay in the first-level cache,
 // beside the rows themselves and those that come next.
 const chunk = 8 << 10 / 4
 
