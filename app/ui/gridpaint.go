@@ -306,7 +306,7 @@ func (p *gridPaint) drawRow(r *gridRow, all bool) {
 		return
 	}
 	row := p.g.cache.Row(r.index)
-	head := ""
+	head := "…" // as its cells
 	if row != nil {
 		head = strconv.FormatInt(row.ID, 10)
 	}
