@@ -23,7 +23,7 @@ var open = []string{"/", "/login", "/register"}
 // wholeBy is what a page of a user with a dataset and a model has when it is all there.
 var wholeBy = map[string]string{
 	"/": "h1", "/login": "h1", "/register": "h1", "/account": "#user", "/data": "#rows [role=row]", "/explore": "#column-2 canvas",
-	"/train": "#predict-link", "/predict": "#answer-cluster", "/models": "#models",
+	"/train": "#train-go", "/predict": "#answer-cluster", "/models": "#models",
 }
 
 // whole opens a page and returns when it is all there.
@@ -151,8 +151,10 @@ func TestE2EAxe(t *testing.T) {
 			a.check("empty " + path)
 		}
 		a.Click("#help")
-		a.Until(`document.querySelector("dialog")?.open`)
-		a.check("keyboard help")
+		a.dialog("keys", "keyboard help")
+		a.whole(s, "/account")
+		a.Click("#logout")
+		a.at("/login")
 	})
 
 	p := program(t, s, "ada")
@@ -162,10 +164,6 @@ func TestE2EAxe(t *testing.T) {
 	p.train(wire.TrainStart{Dataset: set.ID, Name: "birds again", Config: kmeans.Config{K: 14, Seed: 2, Tolerance: 1e-4}})
 	var jobs []wire.Job
 	p.do("GET", "jobs", nil, "", &jobs)
-	a.Do("forget", chromedp.Navigate(s.URL+"/account"))
-	a.Running()
-	a.Click("#logout")
-	a.at("/login")
 	a.logIn(s, "ada", "/data")
 
 	t.Run("pages", func(t *testing.T) {
@@ -223,6 +221,7 @@ func TestE2EAxe(t *testing.T) {
 		a.about("version 2")
 		a.Choose("#version", "1")
 		a.See("This is version 1 of 2")
+		a.cellIs(0, 0, "Adelie")
 		a.check("data, an older version")
 		a.give("#file", writeFile(t, "ragged.csv", "a,b\n1,2,3\n"))
 		a.Until(`document.querySelector("#upload-fault")`)

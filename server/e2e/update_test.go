@@ -22,7 +22,7 @@ import (
 )
 
 // refused is what a browser reports of a call to a server that is away.
-var refused = regexp.MustCompile(`net::ERR_CONNECTION_REFUSED.*/(api/v1/\S*|app-worker\.js)|WebSocket connection to 'ws://\S+/api/v1/ws' failed`)
+var refused = regexp.MustCompile(`net::ERR_(CONNECTION_REFUSED|FAILED) \S+/(api/v1/\S*|healthz|app-worker\.js)$|WebSocket connection to 'ws://\S+/api/v1/ws' failed`)
 
 // installed returns when the service worker has kept the app and serves the page.
 func (b *browser) installed() {
