@@ -38,7 +38,7 @@ func (s *Service) Describe(ctx context.Context, owner, id string, version int) (
 			err = s.describeTexts(ctx, r, v, i, p)
 		}
 		if err != nil {
-			return wire.Describe{}, fault.Wrap(op, err)
+			return wire.Describe{}, wrap(op, err)
 		}
 	}
 	return d, nil
@@ -162,14 +162,14 @@ func (s *Service) Sample(ctx context.Context, owner, id string, version int, col
 	}
 	if v.Rows <= int64(n) {
 		out.Rows, err = s.cells(ctx, r, v, at, `ORDER BY id`)
-		return out, fault.Wrap(op, err)
+		return out, wrap(op, err)
 	}
 	ids, err := s.pick(ctx, r, v, n, seed)
 	if err != nil {
-		return wire.SampleRows{}, fault.Wrap(op, err)
+		return wire.SampleRows{}, wrap(op, err)
 	}
 	out.Rows, err = s.cells(ctx, r, v, at, `WHERE id IN (SELECT unnest(?::BIGINT[])) ORDER BY id`, ids)
-	return out, fault.Wrap(op, err)
+	return out, wrap(op, err)
 }
 
 // pick chooses n row ids. It reads the ids alone.

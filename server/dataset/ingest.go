@@ -18,6 +18,7 @@ const guessRows = 10_000
 // block is rows on the way from the scanner to the writer.
 type block struct {
 	rows    int
+	bytes   int // of texts
 	columns []table.Vector
 }
 
@@ -135,11 +136,12 @@ func convert(ctx context.Context, src, dst string, kinds []table.Kind) (in *inge
 
 func newBlock(kinds []table.Kind) *block {
 	b := &block{columns: make([]table.Vector, len(kinds))}
+	most := rowsOf(len(kinds), blockRows, blockCells)
 	for i, k := range kinds {
 		if k == table.Number {
-			b.columns[i].Numbers = make([]float64, blockRows)
+			b.columns[i].Numbers = make([]float64, most)
 		} else {
-			b.columns[i].Texts = make([]string, blockRows)
+			b.columns[i].Texts = make([]string, most)
 		}
 	}
 	return b
@@ -154,10 +156,11 @@ type scanner struct {
 }
 
 func (s *scanner) scan(ctx context.Context, full chan<- *block, free <-chan *block) error {
+	most := rowsOf(len(s.kinds), blockRows, blockCells)
 	for {
 		b := <-free
-		b.rows = 0
-		for b.rows < blockRows {
+		b.rows, b.bytes = 0, 0
+		for b.rows < most && b.bytes < blockBytes {
 			fields, err := s.r.Read()
 			if err == io.EOF {
 				full <- b
@@ -200,6 +203,7 @@ func (s *scanner) row(b *block, fields [][]byte) error {
 			f = nil
 		}
 		b.columns[i].Texts[b.rows] = string(f)
+		b.bytes += len(f)
 		s.tallies[i].Text(f)
 		s.hash.Text(f)
 	}

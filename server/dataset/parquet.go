@@ -18,10 +18,19 @@ import (
 	"github.com/centroid-studio/centroid/shared/table"
 )
 
+// What is in memory at a time: rows, but fewer where they are wide or long, so
+// that it does not depend on the table.
 const (
-	blockRows = 16 << 10  // rows that go from the scanner to the writer at once
-	groupRows = 128 << 10 // rows of a row group
+	blockRows  = 16 << 10  // that go from the scanner to the writer, or to a reader, at once
+	blockCells = 1 << 20   // of those rows
+	blockBytes = 8 << 20   // of texts in them, before the row that is one too many
+	groupRows  = 128 << 10 // of a row group
+	groupCells = 8 << 20
+	groupBytes = 64 << 20
 )
+
+// rowsOf gives how many rows of some columns have at most so many cells.
+func rowsOf(columns, rows, cells int) int { return max(1, min(rows, cells/max(1, columns))) }
 
 // column names column i in the file: names of users may be anything.
 func column(i int) string { return fmt.Sprintf("c%d", i) }
@@ -31,11 +40,12 @@ type parquetWriter struct {
 	schema *arrow.Schema
 	w      *pqarrow.FileWriter
 	valid  []bool
+	bytes  int // of texts in the row group
 }
 
 func newParquetWriter(w io.Writer, kinds []table.Kind) (*parquetWriter, error) {
 	fields := make([]arrow.Field, len(kinds))
-	props := []parquet.WriterProperty{parquet.WithDictionaryDefault(false), parquet.WithMaxRowGroupLength(groupRows), parquet.WithCreatedBy("centroid")}
+	props := []parquet.WriterProperty{parquet.WithDictionaryDefault(false), parquet.WithMaxRowGroupLength(int64(rowsOf(len(kinds), groupRows, groupCells))), parquet.WithCreatedBy("centroid")}
 	for i, k := range kinds {
 		fields[i] = arrow.Field{Name: column(i), Type: arrow.PrimitiveTypes.Float64, Nullable: true}
 		if k != table.Number {
@@ -52,6 +62,13 @@ func newParquetWriter(w io.Writer, kinds []table.Kind) (*parquetWriter, error) {
 
 // write adds the rows of b.
 func (p *parquetWriter) write(b *block) error {
+	if p.bytes > 0 && p.bytes+b.bytes > groupBytes {
+		if err := p.w.NewBufferedRowGroupChecked(); err != nil {
+			return err
+		}
+		p.bytes = 0
+	}
+	p.bytes += b.bytes
 	cols := make([]arrow.Array, len(b.columns))
 	for i := range b.columns {
 		cols[i] = p.array(&b.columns[i], b.rows)
@@ -97,42 +114,51 @@ func scanParquet(ctx context.Context, path string, columns []int, fn func(first 
 	if err != nil {
 		return err
 	}
-	fr, err := pqarrow.NewFileReader(rd, pqarrow.ArrowReadProperties{BatchSize: blockRows}, memory.DefaultAllocator)
+	batch := int64(rowsOf(len(columns), blockRows, blockCells))
+	fr, err := pqarrow.NewFileReader(rd, pqarrow.ArrowReadProperties{BatchSize: batch}, memory.DefaultAllocator)
 	if err != nil {
 		return err
 	}
+	first, out := int64(0), make([]table.Vector, len(columns))
+	for g := range rd.NumRowGroups() { // one by one: a batch of two groups may have more bytes than either
+		if first, err = scanGroup(ctx, fr, g, columns, first, out, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanGroup reads a row group whose first row has the index first, and gives
+// the index of the next group's. It reuses out.
+func scanGroup(ctx context.Context, fr *pqarrow.FileReader, group int, columns []int, first int64, out []table.Vector,
+	fn func(first int64, rows int, columns []table.Vector) error) (next int64, err error) {
 	// The reader gives each column once, in the file's order.
-	groups := make([]int, rd.NumRowGroups())
-	for i := range groups {
-		groups[i] = i
-	}
-	records, err := fr.GetRecordReader(ctx, columns, groups)
+	records, err := fr.GetRecordReader(ctx, columns, []int{group})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer records.Release()
 	at := make([]int, len(columns))
 	for i, c := range columns {
 		at[i] = records.Schema().FieldIndices(column(c))[0]
 	}
-	out := make([]table.Vector, len(columns))
-	for first := int64(0); records.Next(); {
+	for records.Next() {
 		rec := records.RecordBatch()
 		for i := range columns {
 			out[i] = vectorOf(rec.Column(at[i]), out[i])
 		}
 		if err := context.Cause(ctx); err != nil {
-			return err
+			return 0, err
 		}
 		if err := fn(first, int(rec.NumRows()), out); err != nil {
-			return err
+			return 0, err
 		}
 		first += rec.NumRows()
 	}
 	if err := records.Err(); err != nil && err != io.EOF {
-		return err
+		return 0, err
 	}
-	return nil
+	return first, nil
 }
 
 // vectorOf copies an array, with NaN and "" for nulls. It reuses old.

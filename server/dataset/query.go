@@ -84,7 +84,7 @@ func kindSQL(i int, stored, kind table.Kind) string {
 	c := column(i)
 	switch {
 	case stored == table.Number && kind != table.Number:
-		return fmt.Sprintf(`CASE WHEN %[1]s = trunc(%[1]s) AND abs(%[1]s) < 1e15 THEN %[1]s::BIGINT::VARCHAR ELSE %[1]s::VARCHAR END AS %[1]s`, c)
+		return fmt.Sprintf(`CASE WHEN %[1]s = trunc(%[1]s) AND abs(%[1]s) < 1e16 THEN %[1]s::BIGINT::VARCHAR ELSE %[1]s::VARCHAR END AS %[1]s`, c)
 	case stored != table.Number && kind == table.Number:
 		return fmt.Sprintf(`TRY_CAST(%[1]s AS DOUBLE) AS %[1]s`, c)
 	}
@@ -127,42 +127,92 @@ func seq(n int) []int {
 	return out
 }
 
-// cells gives some columns of rows.
+const (
+	queryColumns = 256      // of one query: DuckDB's memory is bounded
+	answerBytes  = 64 << 20 // of the cells of an answer, about
+)
+
+// cells gives some columns of rows. rest must settle the order of the rows:
+// wide ones are put together from several queries.
 func (s *Service) cells(ctx context.Context, r Record, v Version, columns []int, rest string, args ...any) ([]wire.Row, error) {
-	names := []string{"id"}
-	for _, c := range columns {
-		names = append(names, column(c))
-	}
-	rows, err := s.query(ctx, r, v, `SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := []wire.Row{}
-	for rows.Next() {
-		row := wire.Row{Cells: make([]table.Cell, len(columns))}
-		numbers, texts := make([]sql.NullFloat64, len(columns)), make([]sql.NullString, len(columns))
-		to := []any{&row.ID}
-		for i, c := range columns {
-			if v.Schema[c].Kind == table.Number {
-				to = append(to, &numbers[i])
-			} else {
-				to = append(to, &texts[i])
-			}
+	out, left := []wire.Row{}, answerBytes
+	for from := 0; from == 0 || from < len(columns); from += queryColumns {
+		part := columns[from:min(from+queryColumns, len(columns))]
+		names := []string{"id"}
+		for _, c := range part {
+			names = append(names, column(c))
 		}
-		if err := rows.Scan(to...); err != nil {
+		rows, err := s.query(ctx, r, v, `SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
+		if err != nil {
 			return nil, err
 		}
+		n := 0
+		err = eachRow(rows, v, part, func(id int64, cells []table.Cell) error {
+			switch {
+			case from == 0:
+				out = append(out, wire.Row{ID: id, Cells: make([]table.Cell, 0, len(columns))})
+			case n == len(out) || out[n].ID != id:
+				return fmt.Errorf("dataset: row %d is at place %d, another was before", id, n)
+			}
+			out[n].Cells = append(out[n].Cells, cells...)
+			n++
+			for _, c := range cells {
+				left -= 16
+				if c.Text != nil {
+					left -= len(*c.Text)
+				}
+			}
+			if left < 0 {
+				return fault.Newf(fault.TooLarge, "These rows have more than %d MB. Ask for fewer rows or fewer columns.", answerBytes>>20)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// eachRow calls fn with the id and the cells of each row, which has columns of
+// v after its id. It closes rows.
+func eachRow(rows *sql.Rows, v Version, columns []int, fn func(id int64, cells []table.Cell) error) error {
+	defer rows.Close()
+	var id int64
+	numbers, texts := make([]sql.NullFloat64, len(columns)), make([]sql.NullString, len(columns))
+	to, cells := []any{&id}, make([]table.Cell, len(columns))
+	for i, c := range columns {
+		if v.Schema[c].Kind == table.Number {
+			to = append(to, &numbers[i])
+		} else {
+			to = append(to, &texts[i])
+		}
+	}
+	for rows.Next() {
+		if err := rows.Scan(to...); err != nil {
+			return err
+		}
 		for i := range columns {
+			cells[i] = table.Cell{}
 			if numbers[i].Valid {
-				row.Cells[i] = table.Num(numbers[i].Float64)
+				cells[i] = table.Num(numbers[i].Float64)
 			} else if texts[i].Valid {
-				row.Cells[i] = table.Str(texts[i].String)
+				cells[i] = table.Str(texts[i].String)
 			}
 		}
-		out = append(out, row)
+		if err := fn(id, cells); err != nil {
+			return err
+		}
 	}
-	return out, rows.Err()
+	return rows.Err()
+}
+
+// wrap adds op, and puts a query that needs too much memory into the user's words.
+func wrap(op string, err error) error {
+	if e, ok := errors.AsType[*duckdb.Error](err); ok && e.Type == duckdb.ErrorTypeOutOfMemory {
+		return &fault.Error{Code: fault.TooLarge, Op: op, Err: err, Msg: "The table is too large for this question. Ask for fewer rows or fewer columns."}
+	}
+	return fault.Wrap(op, err)
 }
 
 // RowQuery asks for a window of a table.
@@ -202,7 +252,7 @@ func (s *Service) Rows(ctx context.Context, owner, id string, version int, q Row
 		rows, err = s.rows(ctx, r, v, `ORDER BY `+column(i)+` `+direction(q.Desc)+` NULLS LAST, id LIMIT ? OFFSET ?`, q.Limit, q.Offset)
 	}
 	if err != nil {
-		return wire.Rows{}, fault.Wrap(op, err)
+		return wire.Rows{}, wrap(op, err)
 	}
 	return wire.Rows{Version: v.Number, Offset: q.Offset, Total: v.Rows, Rows: rows}, nil
 }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"crypto/sha256"
 	"math"
 	"strings"
 )
@@ -13,9 +14,12 @@ type Tally struct {
 	min, max float64
 	ids      bool // whole numbers, each one more than the one before
 	last     float64
-	levels   map[string]struct{}
+	levels   map[string]struct{} // different texts; of a long one its hash, so that memory is bounded
 	longest  int
 }
+
+// maxLevelBytes is how long a category's text may be.
+const maxLevelBytes = 200
 
 // NewTally makes the tally of a column whose values are kept as numbers or as texts.
 func NewTally(stored Kind) *Tally {
@@ -45,6 +49,10 @@ func (t *Tally) Text(s []byte) {
 		return
 	}
 	t.longest = max(t.longest, len(s))
+	if len(s) > maxLevelBytes {
+		sum := sha256.Sum256(s)
+		s = sum[:]
+	}
 	if len(t.levels) <= MaxLevels {
 		if _, known := t.levels[string(s)]; !known {
 			t.levels[string(s)] = struct{}{}
@@ -68,7 +76,7 @@ func (t *Tally) Column(name string) Column {
 	c.Distinct = int64(len(t.levels))
 	c.Kind, c.Role = Category, Ignored
 	// A text that hardly ever repeats names rows; a category repeats.
-	if c.Distinct > MaxLevels || t.longest > 200 || (t.rows >= 20 && 2*c.Distinct > t.rows) {
+	if c.Distinct > MaxLevels || t.longest > maxLevelBytes || (t.rows >= 20 && 2*c.Distinct > t.rows) {
 		c.Kind = Text
 	}
 	return c
