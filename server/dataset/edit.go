@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -136,7 +137,9 @@ func checked(r Record, v Version, cells []table.Cell) ([]table.Cell, error) {
 		if out[i].Number != nil && (r.Stored[i] != table.Number || col.Kind != table.Number) {
 			out[i] = table.Str(numberText(*out[i].Number))
 		}
-		if out[i].Text != nil && len(*out[i].Text) > 1<<20 {
+		if text := out[i].Text; text != nil && strings.ContainsRune(*text, 0) {
+			return nil, fault.Fieldf(col.Name, "%s has a NUL character, which is no text. Remove it.", col.Name)
+		} else if text != nil && len(*text) > 1<<20 {
 			return nil, fault.Fieldf(col.Name, "%s has more than a million bytes. Shorten it.", col.Name)
 		}
 	}

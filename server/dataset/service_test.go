@@ -235,6 +235,24 @@ func TestChangeOfKind(t *testing.T) {
 	}
 }
 
+// TestNumbersAsCategories wants the table that is shown and the one that is
+// trained on to have the same texts.
+func TestNumbersAsCategories(t *testing.T) {
+	s, _ := mustOpen(t, 0)
+	const want = "1234567.5 0.1 1000000000000000 9999999999999998 1e+16 9.007199254740992e+18 0.00012 1e-05 0 1e+300 inf -inf 0.30000000000000004 -12.5"
+	d := mustIngest(t, s, "x\n"+strings.ReplaceAll(want, " ", "\n")+"\n")
+	d, err := s.Patch(t.Context(), owner, d.ID, wire.DatasetPatch{Columns: []wire.ColumnChange{{Name: "x", Kind: table.Category}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := text(mustRows(t, s, d, dataset.RowQuery{})); got != want {
+		t.Errorf("rows = %q, want %q", got, want)
+	}
+	if got := scan(t, s, d); got != want {
+		t.Errorf("scan = %q, want %q", got, want)
+	}
+}
+
 func TestDescribeAndSample(t *testing.T) {
 	s, _ := mustOpen(t, 0)
 	d := mustIngest(t, s, small)

@@ -181,13 +181,20 @@ func convertKind(v table.Vector, kind table.Kind) table.Vector {
 	return v
 }
 
-// numberText is a number as a category: the shortest text, without an exponent for whole ones.
+// numberText is a number as a category: the shortest text that reads back as
+// the same, with an exponent below 1e-4 and from 1e16. It is what kindSQL makes.
 func numberText(x float64) string {
-	switch {
+	switch size := math.Abs(x); {
 	case math.IsNaN(x):
 		return ""
-	case x == math.Trunc(x) && math.Abs(x) < 1e15:
-		return strconv.FormatInt(int64(x), 10)
+	case math.IsInf(x, 1):
+		return "inf"
+	case math.IsInf(x, -1):
+		return "-inf"
+	case size == 0:
+		return "0"
+	case size < 1e-4 || size >= 1e16:
+		return strconv.FormatFloat(x, 'e', -1, 64)
 	}
-	return strconv.FormatFloat(x, 'g', -1, 64)
+	return strconv.FormatFloat(x, 'f', -1, 64)
 }
