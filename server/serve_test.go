@@ -147,9 +147,9 @@ func blobs(rows int) string {
 	return b.String()
 }
 
-// longTraining takes some hundred passes.
+// longTraining takes more passes than there are while a server stops.
 func longTraining(dataset string) wire.TrainStart {
-	return wire.TrainStart{Dataset: dataset, Config: kmeans.Config{K: 30, Seed: 3, Init: kmeans.Random, MaxIterations: 200, Restarts: 4}}
+	return wire.TrainStart{Dataset: dataset, Config: kmeans.Config{K: 30, Seed: 3, Init: kmeans.Random, MaxIterations: 200, Restarts: 20}}
 }
 
 func TestServe(t *testing.T) {
