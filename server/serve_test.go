@@ -307,7 +307,7 @@ func wait(t *testing.T, data *folder, id string) (end wire.Event, resumed int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	h := hub.New(hub.Options{Log: data.queue})
+	h := hub.New(hub.Options{Log: data.queue, Buffer: 1 << 14}) // all events: this reader is not cut off
 	defer h.Close()
 	sub, err := h.Subscribe(ctx, id, 0)
 	if err != nil {
