@@ -81,10 +81,7 @@ func (a *Account) logout(ctx app.Context, all bool) {
 
 // Render draws the page.
 func (a *Account) Render() app.UI {
-	body := []app.UI{app.H1().Text("Account")}
-	if a.err != nil {
-		body = append(body, ui.ErrorBox(a.err, a.onRetry))
-	}
+	body := []app.UI{app.H1().Text("Account"), errorPlace(a.err, a.onRetry)}
 	switch {
 	case a.loaded:
 		body = append(body, app.Div().Class("halves").Body(

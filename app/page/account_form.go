@@ -107,6 +107,16 @@ func passwordField(label, id, complete string, visible bool, onInput app.EventHa
 	return ui.Field(label, id, textField(kind, complete, onInput), hint, wrong)
 }
 
+// errorPlace draws err in a place of its own, which is there without an error
+// too: go-app goes by positions, and a box that comes between would make each
+// field below the one after it, with what was typed there, a password too.
+func errorPlace(err error, retry app.EventHandler) app.UI {
+	if err == nil {
+		return app.Div().Hidden(true)
+	}
+	return app.Div().Body(ui.ErrorBox(err, retry))
+}
+
 // showBox draws the box that shows passwords as they are typed.
 func showBox(id string, visible bool, onChange app.EventHandler) app.UI {
 	return app.Label().Class("check").Body(

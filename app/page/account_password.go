@@ -71,11 +71,9 @@ func (a *Account) onPasswordShow(app.Context, app.Event) { a.password.Visible = 
 // passwordCard draws the form.
 func (a *Account) passwordCard() app.UI {
 	f := &a.password
-	body := []app.UI{app.H2().ID("password-title").Text("Password")}
-	if f.Err != nil {
-		body = append(body, ui.ErrorBox(f.Err, nil))
-	}
-	body = append(body,
+	body := []app.UI{
+		app.H2().ID("password-title").Text("Password"),
+		errorPlace(f.Err, nil),
 		app.Input().Type("text").Attr("autocomplete", "username").ReadOnly(true).Hidden(true).Value(a.user.Username), // for password managers
 		passwordField("Password that you have", "old", "current-password", f.Visible, a.ValueTo(&f.Old), "", f.Wrong["old"]),
 		passwordField("New password", "new", "new-password", f.Visible, a.ValueTo(&f.New), "At least 10 characters.", f.Wrong["new"]),
@@ -83,6 +81,6 @@ func (a *Account) passwordCard() app.UI {
 		showBox("password-show", f.Visible, a.onPasswordShow),
 		app.P().Class("small").Text("All other sessions, and programs' tokens, end when it changes."),
 		submit("Change the password", "lock", f.Busy),
-	)
+	}
 	return app.Form().Class("card").Aria("labelledby", "password-title").NoValidate(true).OnSubmit(a.onPassword).Body(body...)
 }

@@ -154,10 +154,7 @@ func (a *Account) tokenCard() app.UI {
 		app.P().Class("small").Body(app.Text("A program sends one as "), app.Code().Text("Authorization: Bearer …"),
 			app.Text(" and may do all that you may. "), app.A().Href("/api/docs").OnClick(leave).Text("The API")),
 	}
-	if f.Err != nil {
-		body = append(body, ui.ErrorBox(f.Err, nil))
-	}
-	body = append(body, app.Form().Class("row ends").NoValidate(true).OnSubmit(a.onToken).Body(
+	body = append(body, errorPlace(f.Err, nil), app.Form().Class("row ends").NoValidate(true).OnSubmit(a.onToken).Body(
 		ui.Field("Name", "token-name", textField("text", "off", a.ValueTo(&f.Name)).Attr("maxlength", "100"), "", f.Wrong["token-name"]),
 		ui.Field("Days", "token-days", textField("number", "off", a.ValueTo(&f.Days)).Min(1).Max(mostDays).Value(defaultDays), "", f.Wrong["token-days"]),
 		app.Button().Type("submit").Disabled(f.Busy).Body(ui.Icon("plus"), app.Text("Make a token")),

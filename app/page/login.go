@@ -71,16 +71,14 @@ func (l *Login) onShow(app.Context, app.Event) { l.visible = !l.visible }
 
 // Render draws the form.
 func (l *Login) Render() app.UI {
-	body := []app.UI{app.H1().Text("Log in")}
-	if l.err != nil {
-		body = append(body, ui.ErrorBox(l.err, nil))
-	}
-	body = append(body,
+	body := []app.UI{
+		app.H1().Text("Log in"),
+		errorPlace(l.err, nil),
 		ui.Field("Name", "name", textField("text", "username", l.ValueTo(&l.name)), "", l.wrong["name"]),
 		passwordField("Password", "password", "current-password", l.visible, l.ValueTo(&l.password), "", l.wrong["password"]),
 		showBox("show", l.visible, l.onShow),
 		submit("Log in", "user", l.busy),
 		app.P().Class("small").Body(app.Text("No account yet? "), app.A().Href("/register").Text("Create one")),
-	)
+	}
 	return ui.Shell("login", app.Form().Class("card narrow").NoValidate(true).OnSubmit(l.onSubmit).Body(body...))
 }

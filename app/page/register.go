@@ -79,11 +79,9 @@ func (r *Register) onShow(app.Context, app.Event) { r.visible = !r.visible }
 
 // Render draws the form.
 func (r *Register) Render() app.UI {
-	body := []app.UI{app.H1().Text("Create an account")}
-	if r.err != nil {
-		body = append(body, ui.ErrorBox(r.err, nil))
-	}
-	body = append(body,
+	body := []app.UI{
+		app.H1().Text("Create an account"),
+		errorPlace(r.err, nil),
 		ui.Field("Name", "name", textField("text", "username", r.ValueTo(&r.name)).Attr("maxlength", "64"),
 			"Letters, digits, dots, dashes and underscores.", r.wrong["name"]),
 		passwordField("Password", "password", "new-password", r.visible, r.ValueTo(&r.password),
@@ -92,6 +90,6 @@ func (r *Register) Render() app.UI {
 		showBox("show", r.visible, r.onShow),
 		submit("Create the account", "user", r.busy),
 		app.P().Class("small").Body(app.Text("Have one already? "), app.A().Href("/login").Text("Log in")),
-	)
+	}
 	return ui.Shell("register", app.Form().Class("card narrow").NoValidate(true).OnSubmit(r.onSubmit).Body(body...))
 }

@@ -45,6 +45,28 @@ func (b *browser) wrong(field, text string) {
 		e.getAttribute("aria-describedby").split(" ").some(id => document.getElementById(id)?.textContent.includes(%q)))(document.getElementById(%q))`, text, field))
 }
 
+// holds wants the fields of a form to have these values, each in its own, and no
+// password to be readable.
+func (b *browser) holds(values ...string) {
+	b.t.Helper()
+	var fields []struct{ ID, Type, Value string }
+	b.Eval(`[...document.querySelectorAll("main form:not(.row) input:not([type=checkbox], [hidden])")].map(e => ({ID: e.id, Type: e.type, Value: e.value}))`, &fields)
+	for i := 0; i < len(values); i += 2 {
+		for _, f := range fields {
+			want := "password"
+			if f.ID == "name" {
+				want = "text"
+			}
+			if f.ID == values[i] && (f.Value != values[i+1] || f.Type != want) {
+				b.t.Errorf("the field %s of type %s has %q, want type %s with %q", f.ID, f.Type, f.Value, want, values[i+1])
+			}
+		}
+	}
+	if len(fields) != len(values)/2 {
+		b.t.Errorf("the form has the fields %+v, want %d", fields, len(values)/2)
+	}
+}
+
 // at waits until the app shows a page.
 func (b *browser) at(path string) {
 	b.t.Helper()
@@ -135,6 +157,7 @@ func TestE2EAccount(t *testing.T) {
 	b.send("name", "ada", "password", "wrong password")
 	b.See("The name or the password is wrong.")
 	b.Until(`document.activeElement.id === "password"`)
+	b.holds("name", "ada", "password", "wrong password") // what was typed stays where it was typed
 	b.Shot("account-login-wrong")
 	b.send("password", passwordOf("ada"))
 	b.at("/data")
@@ -188,6 +211,22 @@ func TestE2EAccount(t *testing.T) {
 	b.send("password", changed)
 	b.at("/data")
 	b.NoErrors()
+
+	// With the server away a form says so, and keeps what was typed.
+	b.Open(s.URL + "/account")
+	b.Fill("#old", changed)
+	b.Fill("#new", "horse correct ada")
+	b.Fill("#again", "horse correct ada")
+	b.quiet = true
+	s.Kill()
+	b.press(kb.Enter)
+	b.Until(`document.querySelector("form[aria-labelledby=password-title] [role=alert]")`)
+	b.holds("old", changed, "new", "horse correct ada", "again", "horse correct ada")
+	b.Open(s.URL + "/register")
+	b.send("name", "hedy", "password", passwordOf("hedy"), "again", passwordOf("hedy"))
+	b.Until(`document.querySelector("main form [role=alert]")`)
+	b.holds("name", "hedy", "password", passwordOf("hedy"), "again", passwordOf("hedy"))
+	b.Shot("account-register-away")
 }
 
 // TestE2ELogoutEverywhere ends the session of a second browser from the first.
