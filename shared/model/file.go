@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/table"
 )
 
 // Encode writes the model's file: JSON, the same bytes for the same model.
@@ -70,6 +72,14 @@ func (m *Model) Validate() error {
 	for i, in := range m.Inputs {
 		if in.Name != m.Prep.Columns[i].Name {
 			return fault.Newf(fault.Invalid, "Input %d is %q, but the preparation has %q there.", i+1, in.Name, m.Prep.Columns[i].Name)
+		}
+		kind := table.Number
+		if m.Prep.Columns[i].Levels != nil {
+			kind = table.Category
+		}
+		if in.Kind != kind || !slices.Equal(in.Levels, m.Prep.Columns[i].Levels) {
+			return fault.Newf(fault.Invalid, "Input %d, %q, is a %s with %d levels, but the preparation has a %s with %d there, or others.",
+				i+1, in.Name, in.Kind, len(in.Levels), kind, len(m.Prep.Columns[i].Levels))
 		}
 	}
 	if h := HashOf(m); h != m.Hash {
