@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -111,7 +110,7 @@ var nameRule = regexp.MustCompile(`^[\p{L}\p{N}._-]{1,64}$`)
 
 // Register makes an account and its first session.
 func (s *Service) Register(ctx context.Context, name, email, password, addr string) (secret string, id Identity, err error) {
-	if err := s.limit.try("register "+addr, addrBurst); err != nil {
+	if err := s.limit.try("register "+network(addr), addrBurst); err != nil {
 		return "", Identity{}, err
 	}
 	u, err := s.AddUser(ctx, name, email, password)
@@ -157,9 +156,16 @@ func checkPassword(field, password, name string) error {
 
 // Login makes a session. Wrong names and wrong passwords take as long and say the same.
 func (s *Service) Login(ctx context.Context, name, password, addr string) (secret string, id Identity, err error) {
-	name = strings.TrimSpace(name)
-	if err := errors.Join(s.limit.try("name "+strings.ToLower(name), nameBurst), s.limit.try("addr "+addr, addrBurst)); err != nil {
-		return "", Identity{}, err
+	name, addr = strings.TrimSpace(name), network(addr)
+	byName := "name " + strings.ToLower(name)
+	byPair := byName + " from " + addr
+	for _, l := range []struct { // an attempt that one refuses does not count for those after it
+		key   string
+		burst int
+	}{{byPair, pairBurst}, {"addr " + addr, addrBurst}, {byName, nameBurst}} {
+		if err := s.limit.try(l.key, l.burst); err != nil {
+			return "", Identity{}, err
+		}
 	}
 	u, err := s.store.UserByName(ctx, name)
 	hash := u.Password
@@ -175,13 +181,14 @@ func (s *Service) Login(ctx context.Context, name, password, addr string) (secre
 	if !ok || err != nil {
 		return "", Identity{}, fault.Newf(fault.NoLogin, "The name or the password is wrong.")
 	}
-	s.limit.forget("name " + strings.ToLower(name))
+	s.limit.forget(byPair)
+	s.limit.forget(byName)
 	return s.open(ctx, u)
 }
 
 // ChangePassword replaces the password and ends all other sessions and tokens.
 func (s *Service) ChangePassword(ctx context.Context, id Identity, old, password string) error {
-	if err := s.limit.try("name "+strings.ToLower(id.Username), nameBurst); err != nil {
+	if err := s.limit.try("password "+id.User, pairBurst); err != nil {
 		return err
 	}
 	u, err := s.store.User(ctx, id.User)

@@ -321,24 +321,29 @@ func TestAttemptLimit(t *testing.T) {
 		_, _, err := w.Login(t.Context(), name, password, addr)
 		return err
 	}
-	for i := range 10 { // from ten addresses: the name is what is counted
-		w.code("a wrong password", attempt([]string{"ann", "ANN", " Ann"}[i%3], "wrong", fmt.Sprintf("10.1.0.%d", i)), fault.NoLogin)
+	for i := range 10 {
+		w.code("a wrong password", attempt([]string{"ann", "ANN", " Ann"}[i%3], "wrong", "10.1.0.1"), fault.NoLogin)
 	}
-	err := attempt("ann", good, "10.1.0.99")
+	err := attempt("ann", good, "10.1.0.1")
 	w.code("the right password after ten wrong ones", err, fault.TooMany)
 	e, _ := errors.AsType[*fault.Error](err)
 	if e == nil || e.RetryAfter < 6*time.Second || e.RetryAfter > 8*time.Second {
 		t.Fatalf("RetryAfter = %+v, want what it takes until one more is taken", e)
 	}
-	for range 100 { // refused ones do not make it worse
-		w.code("one more", attempt("ann", good, "10.1.1.1"), fault.TooMany)
+	for range 100 { // refused ones do not make it worse, nor do they lock the user out
+		w.code("one more", attempt("ann", good, "10.1.0.1"), fault.TooMany)
 	}
-	w.code("another name", attempt("bob", good, "10.1.0.99"), "")
+	w.code("the user, from elsewhere", attempt("ann", good, "10.1.0.2"), "")
+	w.code("another name", attempt("bob", good, "10.1.0.1"), "")
 	w.now = w.now.Add(e.RetryAfter)
-	w.code("the right password after the wait", attempt("ann", good, "10.1.0.99"), "")
+	w.code("the right password after the wait", attempt("ann", good, "10.1.0.1"), "")
 	for range 10 { // a login gives all of the name's attempts back
-		w.code("a wrong password again", attempt("ann", "wrong", "10.1.0.98"), fault.NoLogin)
+		w.code("a wrong password again", attempt("ann", "wrong", "10.1.0.1"), fault.NoLogin)
 	}
+	for i := range 90 { // with those ten, a hundred
+		w.code("a wrong password from many addresses", attempt("ann", "wrong", fmt.Sprintf("10.1.1.%d", i)), fault.NoLogin)
+	}
+	w.code("one too many on the name", attempt("ann", good, "10.1.2.1"), fault.TooMany)
 
 	for i := range 50 {
 		w.code("a wrong name", attempt(fmt.Sprintf("nobody-%d", i), "wrong", "10.2.0.1"), fault.NoLogin)

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -11,10 +12,11 @@ import (
 )
 
 const (
-	nameBurst = 10              // attempts in a row on one name
+	pairBurst = 10              // attempts in a row on one name from one address
+	nameBurst = 100             // and on one name: so many that one address can't lock the user out
 	addrBurst = 50              // and from one address: a whole office may share it
 	every     = 6 * time.Second // and then one each
-	limitKeys = 100_000         // remembered at most
+	limitKeys = 100_000         // remembered at most, but for those that are at work
 )
 
 // limiter bounds the attempts of each key, a name or an address.
@@ -52,6 +54,15 @@ func (l *limiter) try(key string, burst int) error {
 		return &fault.Error{Code: fault.TooMany, RetryAfter: wait, Msg: fmt.Sprintf("Too many attempts. Try again in %d s.", int(wait.Seconds()))}
 	}
 	return nil
+}
+
+// network is what counts as one address: a home or a server has 2^64 of IPv6's.
+func network(addr string) string {
+	ip, err := netip.ParseAddr(addr)
+	if err != nil || ip.Unmap().Is4() {
+		return addr
+	}
+	return netip.PrefixFrom(ip.WithZone(""), 64).Masked().String()
 }
 
 // forget gives a key all its attempts back.
