@@ -127,7 +127,7 @@ func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *h
 		Health: obs.Ready(log,
 			obs.Check{Name: "accounts", Run: func(ctx context.Context) error { _, err := data.store.HasDataset(ctx, ""); return err }},
 			obs.Check{Name: "queue", Run: func(ctx context.Context) error { _, err := data.queue.List(ctx, ""); return err }}),
-		UploadLimit: int64(c.UploadLimit), Secure: c.Secure, Version: version, Logger: log,
+		UploadLimit: int64(c.UploadLimit), Secure: c.Secure, Proxies: c.Proxies, Version: version, Logger: log,
 	})
 }
 

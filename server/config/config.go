@@ -20,9 +20,10 @@ import (
 
 // Config is all settings. Defaults gives useful ones.
 type Config struct {
-	Addr   string // host:port to listen on; port 0 takes a free one
-	Data   string // folder of all state
-	Secure bool   // browsers come by HTTPS, through a proxy: cookies are marked so
+	Addr    string // host:port to listen on; port 0 takes a free one
+	Data    string // folder of all state
+	Secure  bool   // browsers come by HTTPS, through a proxy: cookies are marked so
+	Proxies int    // in front of the server, that add to X-Forwarded-For whom they heard
 
 	UploadLimit Bytes // of one file
 	Workers     int   // goroutines of one training; 0 means one a processor
@@ -83,6 +84,7 @@ func (c *Config) Training(f *pflag.FlagSet) {
 func (c *Config) Serving(f *pflag.FlagSet) {
 	f.StringVar(&c.Addr, "addr", c.Addr, "host:port to listen on; port 0 takes a free one")
 	f.BoolVar(&c.Secure, "secure", c.Secure, "browsers come by HTTPS through a proxy: mark cookies Secure")
+	f.IntVar(&c.Proxies, "proxies", c.Proxies, "proxies in front of the server that tell addresses in X-Forwarded-For")
 	f.Var(&c.UploadLimit, "upload-limit", "largest file that may be uploaded")
 	f.DurationVar(&c.Session, "session", c.Session, "life of a session after its last use")
 	f.DurationVar(&c.SessionMax, "session-max", c.SessionMax, "life of a session from its login")
@@ -120,6 +122,7 @@ func (c Config) Validate() error {
 	}
 	want(checkAddr(c.Addr) == nil, "addr", "is %q, want host:port such as 127.0.0.1:8080.", c.Addr)
 	want(c.Data != "", "data", "is empty and there is no home folder: say where the data goes.")
+	want(c.Proxies >= 0 && c.Proxies <= 16, "proxies", "is %d, want 0 to 16.", c.Proxies)
 	want(c.UploadLimit > 0, "upload-limit", "is %s, want more than 0.", c.UploadLimit)
 	want(c.Workers >= 0 && c.Workers <= 4096, "workers", "is %d, want 0 to 4096.", c.Workers)
 	want(c.Jobs >= 1 && c.Jobs <= 256, "jobs", "is %d, want 1 to 256.", c.Jobs)

@@ -31,7 +31,7 @@ func (s *Server) authRoutes() {
 	}
 	handle(s, op{route: "POST auth/register", tag: "auth", summary: "Make an account and sign in", status: http.StatusCreated, open: true},
 		func(ctx context.Context, _ auth.Identity, in *registerInput) (*signedIn, error) {
-			secret, who, err := s.o.Accounts.Register(ctx, in.Body.Username, in.Body.Email, in.Body.Password, address(in.r))
+			secret, who, err := s.o.Accounts.Register(ctx, in.Body.Username, in.Body.Email, in.Body.Password, s.address(in.r))
 			if err != nil {
 				return nil, err
 			}
@@ -44,7 +44,7 @@ func (s *Server) authRoutes() {
 	}
 	handle(s, op{route: "POST auth/login", tag: "auth", summary: "Sign in: the answer sets a cookie", open: true},
 		func(ctx context.Context, _ auth.Identity, in *loginInput) (*signedIn, error) {
-			secret, who, err := s.o.Accounts.Login(ctx, in.Body.Username, in.Body.Password, address(in.r))
+			secret, who, err := s.o.Accounts.Login(ctx, in.Body.Username, in.Body.Password, s.address(in.r))
 			if err != nil {
 				return nil, err
 			}

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,6 +157,33 @@ func TestCrossSite(t *testing.T) {
 		expect(t, tc.name, a, tc.want)
 		if tc.want == 403 && (a.problem(t).Code != "denied" || a.cookie() != "") {
 			t.Errorf("%s: %s", tc.name, a.body)
+		}
+	}
+}
+
+// TestAddress believes no more of X-Forwarded-For than what the proxies wrote.
+func TestAddress(t *testing.T) {
+	for name, tc := range map[string]struct {
+		proxies int
+		header  []string
+		want    string
+	}{
+		"no proxy":              {0, []string{"192.0.2.1"}, "10.0.0.1"},
+		"no header":             {1, nil, "10.0.0.1"},
+		"one proxy":             {1, []string{"192.0.2.1"}, "192.0.2.1"},
+		"one proxy, invented":   {1, []string{"198.51.100.9, 192.0.2.1"}, "192.0.2.1"},
+		"two proxies":           {2, []string{"198.51.100.9", "192.0.2.1, 10.0.0.7"}, "192.0.2.1"},
+		"fewer than there are":  {3, []string{"192.0.2.1"}, "192.0.2.1"},
+		"IPv6":                  {1, []string{"2001:DB8::1"}, "2001:db8::1"},
+		"no address":            {1, []string{"192.0.2.1, unknown"}, "10.0.0.1"},
+		"an address and a port": {1, []string{"192.0.2.1:80"}, "10.0.0.1"},
+	} {
+		s := newServer(t, Options{Proxies: tc.proxies})
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = "10.0.0.1:5"
+		r.Header["X-Forwarded-For"] = tc.header
+		if got := s.address(r); got != tc.want {
+			t.Errorf("%s: address() = %q, want %q", name, got, tc.want)
 		}
 	}
 }

@@ -101,6 +101,7 @@ type Options struct {
 	UploadLimit int64         // bytes; 0 means no limit here
 	Stall       time.Duration // how long an upload or a download may stand still; 0 means 30 s
 	Secure      bool          // browsers come by HTTPS through a proxy: mark cookies so
+	Proxies     int           // in front of the server: who asks stands so many from the end of X-Forwarded-For
 	Version     string        // of the program, for the OpenAPI document
 	Now         func() time.Time
 	Logger      *slog.Logger

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -109,8 +110,15 @@ func (s *Server) cookie(r *http.Request, secret string, longest time.Duration) h
 	return c
 }
 
-// address is where the attempt limit counts a request.
-func address(r *http.Request) string {
+// address is where the attempt limit counts a request. What stands in
+// X-Forwarded-For is believed as far as our proxies wrote it: each adds whom it heard.
+func (s *Server) address(r *http.Request) string {
+	if s.o.Proxies > 0 {
+		heard := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if ip, err := netip.ParseAddr(strings.TrimSpace(heard[max(0, len(heard)-s.o.Proxies)])); err == nil {
+			return ip.String()
+		}
+	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

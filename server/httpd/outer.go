@@ -86,7 +86,7 @@ func (s *Server) logRequest(a *answer, r *http.Request, took time.Duration) {
 		status = http.StatusOK
 	}
 	s.o.Logger.Log(context.WithoutCancel(r.Context()), level, "request", "request", requestID(r.Context()),
-		"method", r.Method, "path", r.URL.Path, "status", status, "bytes", a.bytes, "took", took.Round(time.Microsecond), "from", address(r))
+		"method", r.Method, "path", r.URL.Path, "status", status, "bytes", a.bytes, "took", took.Round(time.Microsecond), "from", s.address(r))
 }
 
 // requestID gives the id that the log and a problem name a request by.
