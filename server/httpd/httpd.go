@@ -208,7 +208,7 @@ func (s *Server) routes() (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /healthz", obs.Live)
 	mux.HandleFunc("GET /readyz", ready)
-	mux.Handle("/", &pages{app: s.o.Pages, missing: missing, made: map[string]*asset{}})
+	mux.Handle("/", &pages{app: s.o.Pages, missing: page(missing), made: map[string]*asset{}})
 	return s.outer(mux), nil
 }
 

@@ -16,7 +16,7 @@ import (
 // each is drawn once, put right, and kept.
 type pages struct {
 	app     http.Handler // nil means that there are no pages
-	missing []byte       // of HTML, for paths that mean nothing
+	missing *asset       // for paths that mean nothing
 
 	mu   sync.Mutex
 	made map[string]*asset // by path; as many as the app has routes
@@ -38,7 +38,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.ServeHTTP(w, r)
 		return
 	}
-	page(p.missing).send(w, r, http.StatusNotFound)
+	p.missing.send(w, r, http.StatusNotFound)
 }
 
 // none of the app's: it would look for these on another server.
