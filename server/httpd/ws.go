@@ -181,18 +181,18 @@ type closing struct {
 
 func (c *closing) Error() string { return c.text }
 
-// identifyAgain tells whether the session still lives.
-func (p *peer) identifyAgain() error {
+// identifyAgain is an error when the session does not live any more. Its new
+// end is zero when it can't be told just then.
+func (p *peer) identifyAgain() (expires time.Time, err error) {
 	who, err := p.socket.o.Identify(p.request.WithContext(p.ctx))
 	switch {
-	case err == nil && who.User == p.who.User:
-		p.who.Expires = who.Expires
-		return nil
+	case err == nil && who.User == p.user:
+		return who.Expires, nil
 	case err != nil && fault.CodeOf(err) != fault.NoLogin:
 		p.socket.o.Logger.Warn("can't check a socket's session; trying again", "err", err)
-		return nil
+		return time.Time{}, nil
 	}
-	return &closing{closeLogin, "the session has ended, log in again"}
+	return time.Time{}, &closing{closeLogin, "the session has ended, log in again"}
 }
 
 var errPeerGone = errors.New("httpd: the peer is gone")

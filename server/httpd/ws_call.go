@@ -19,6 +19,10 @@ func (p *peer) answer(frame []byte) {
 		p.respond(req.ID, nil, bad)
 		return
 	}
+	if _, err := p.identifyAgain(); err != nil { // a call does not wait for the next ping to notice a logout
+		p.stop(err)
+		return
+	}
 	var result any = wire.Empty{}
 	var after func() // done once the answer is on its way
 	var err error

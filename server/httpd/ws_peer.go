@@ -20,8 +20,8 @@ import (
 type peer struct {
 	socket  *Socket
 	request *http.Request
-	who     Visitor // the writer's, once serve has begun
-	user    string  // never changes
+	user    string
+	expires time.Time // when the session ends; the writer's, once serve has begun
 	ctx     context.Context
 	stop    context.CancelCauseFunc // ends the socket; a *closing is told to the peer
 	calls   *rate.Limiter
@@ -34,7 +34,7 @@ type peer struct {
 }
 
 func newPeer(s *Socket, r *http.Request, who Visitor) *peer {
-	p := &peer{socket: s, request: r, who: who, user: who.User, out: make(chan any, 16), subs: map[string]*watching{},
+	p := &peer{socket: s, request: r, user: who.User, expires: who.Expires, out: make(chan any, 16), subs: map[string]*watching{},
 		calls: rate.NewLimiter(rate.Limit(s.o.CallsASecond), int(2*s.o.CallsASecond)+1)}
 	// Not the request's context: that one does not know of a hijacked connection's end.
 	p.ctx, p.stop = context.WithCancelCause(context.WithoutCancel(r.Context()))
@@ -117,7 +117,7 @@ func (p *peer) write() {
 	o := &p.socket.o
 	ping := time.NewTicker(o.Ping)
 	defer ping.Stop()
-	expiry := time.NewTimer(p.who.Expires.Sub(o.Now()))
+	expiry := time.NewTimer(p.expires.Sub(o.Now()))
 	defer expiry.Stop()
 	for {
 		var err error
@@ -126,12 +126,12 @@ func (p *peer) write() {
 			err = p.writeOne(m)
 		case <-ping.C:
 			if err = p.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(o.Write)); err == nil {
-				err = p.identifyAgain()
+				err = p.renew()
 			}
-			expiry.Reset(p.who.Expires.Sub(o.Now()))
+			expiry.Reset(p.expires.Sub(o.Now()))
 		case <-expiry.C:
-			if err = p.identifyAgain(); err == nil {
-				expiry.Reset(max(p.who.Expires.Sub(o.Now()), time.Second))
+			if err = p.renew(); err == nil {
+				expiry.Reset(max(p.expires.Sub(o.Now()), time.Second))
 			}
 		case <-p.ctx.Done():
 			p.goodbye()
@@ -141,6 +141,15 @@ func (p *peer) write() {
 			p.stop(err)
 		}
 	}
+}
+
+// renew notes how long the session lives on.
+func (p *peer) renew() error {
+	expires, err := p.identifyAgain()
+	if !expires.IsZero() {
+		p.expires = expires
+	}
+	return err
 }
 
 func (p *peer) writeOne(m any) error {

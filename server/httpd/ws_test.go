@@ -151,6 +151,29 @@ func TestLoginEnds(t *testing.T) {
 }
 
 // TestTraining: the events of a real training, in order, with a model at the end.
+// TestCallsAfterLogout does not wait for a ping: a call tells at once.
+func TestCallsAfterLogout(t *testing.T) {
+	r := newRig(t, rigOptions{idle: true})
+	v := r.browser("ann")
+	d := v.iris()
+	s := v.socket()
+	again := v.must("POST", "auth/login", wire.Login{Username: "ann", Password: password}, nil).cookie()
+	s.must(wire.MethodTrainStart, irisStart(d), nil)
+	v.must("POST", "auth/logout", nil, nil)
+	if err := s.WriteJSON(map[string]any{"jsonrpc": "2.0", "id": 7, "method": wire.MethodTrainStart, "params": irisStart(d)}); err != nil {
+		t.Fatal(err)
+	}
+	if code := s.closed(); code != closeLogin {
+		t.Errorf("a call after logout closes the socket with %d, want %d", code, closeLogin)
+	}
+	var jobs []wire.Job
+	v.cookie = again
+	v.must("GET", "jobs", nil, &jobs)
+	if len(jobs) != 1 {
+		t.Errorf("%d jobs, want the one from before", len(jobs))
+	}
+}
+
 func TestTraining(t *testing.T) {
 	r := newRig(t, rigOptions{})
 	v := r.browser("ada")
