@@ -157,11 +157,7 @@ func (p *predictor) header() []byte {
 	var b []byte
 	names := slices.Clone(p.r.Header())
 	for _, name := range []string{"cluster", "distance"} {
-		free := name
-		for n := 2; slices.Contains(names, free); n++ {
-			free = fmt.Sprintf("%s_%d", name, n)
-		}
-		names = append(names, free)
+		names = append(names, table.FreeName(names, name))
 	}
 	for i, name := range names {
 		if i > 0 {

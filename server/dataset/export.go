@@ -4,13 +4,15 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"slices"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
 )
 
 // ExportCSV writes a version as CSV. extraNames and extra, which may be nil, add
-// columns; a row for which extra gives nil is left out.
+// columns, under other names where the table has theirs; a row for which extra
+// gives nil is left out.
 func (s *Service) ExportCSV(ctx context.Context, owner, id string, version int, w io.Writer, extraNames []string, extra func(row int64) []string) error {
 	const op = "dataset.ExportCSV"
 	src, err := s.Source(ctx, owner, id, version)
@@ -23,7 +25,11 @@ func (s *Service) ExportCSV(ctx context.Context, owner, id string, version int, 
 	for i, c := range src.Schema() {
 		names[i] = c.Name
 	}
-	if err := out.Write(append(names[:len(names):len(names)], extraNames...)); err != nil {
+	header := slices.Clone(names)
+	for _, name := range extraNames {
+		header = append(header, table.FreeName(header, name))
+	}
+	if err := out.Write(header); err != nil {
 		return fault.Wrap(op, err)
 	}
 	line := make([]string, 0, len(names)+len(extraNames))
@@ -43,7 +49,13 @@ func (s *Service) ExportCSV(ctx context.Context, owner, id string, version int, 
 					line = append(line, table.Num(v.Numbers[i]).String())
 				}
 			}
-			if err := out.Write(append(line, more...)); err != nil {
+			if line = append(line, more...); len(line) == 1 && line[0] == "" {
+				if err := writeEmpty(out, w); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := out.Write(line); err != nil {
 				return err
 			}
 		}
@@ -54,4 +66,15 @@ func (s *Service) ExportCSV(ctx context.Context, owner, id string, version int, 
 	}
 	out.Flush()
 	return fault.Wrap(op, out.Error())
+}
+
+// writeEmpty writes a row whose only field is empty. The writer would make an
+// empty line of it, which readers pass over.
+func writeEmpty(out *csv.Writer, w io.Writer) error {
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\"\"\n")
+	return err
 }

@@ -3,7 +3,11 @@
 // the command line and the browser share.
 package table
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+)
 
 // Kind says how a column's values are read.
 type Kind string
@@ -51,6 +55,16 @@ func (s Schema) Index(name string) int {
 		}
 	}
 	return -1
+}
+
+// FreeName gives a column that is added a name: name, or if names has it,
+// name_2 or another number.
+func FreeName(names []string, name string) string {
+	free := name
+	for n := 2; slices.Contains(names, free); n++ {
+		free = fmt.Sprintf("%s_%d", name, n)
+	}
+	return free
 }
 
 // Vector is one column of a Batch: Numbers for a Number column, Texts for the
