@@ -47,7 +47,7 @@ func sep(col int) string {
 // request is a training that takes some hundred passes.
 func request(dataset string) wire.TrainStart {
 	return wire.TrainStart{Dataset: dataset, Name: "blobs", Prep: prep.Config{Scale: prep.Standard},
-		Config: kmeans.Config{K: 40, Init: kmeans.Random, Seed: 7, MaxIterations: 60, Restarts: 4}}
+		Config: kmeans.Config{K: 40, Init: kmeans.Random, Seed: 7, MaxIterations: 100, Restarts: 8}}
 }
 
 // TestE2EKilledTrainingGoesOn kills the server in mid-training as a power cut
@@ -55,7 +55,7 @@ func request(dataset string) wire.TrainStart {
 func TestE2EKilledTrainingGoesOn(t *testing.T) {
 	s := startServer(t)
 	a := program(t, s, "killer")
-	csv := blobs(40000, 8)
+	csv := blobs(100000, 8)
 	var d wire.Dataset
 	a.do("POST", "datasets?name=blobs", strings.NewReader(csv), "text/csv", &d)
 
@@ -67,7 +67,7 @@ func TestE2EKilledTrainingGoesOn(t *testing.T) {
 	for _, e := range events {
 		last = e.Seq
 	}
-	for passes := 0; passes < 30; {
+	for passes := 0; passes < 150; { // enough for a checkpoint, which follows the events before it
 		e, err := a.next(c)
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +94,7 @@ func TestE2EKilledTrainingGoesOn(t *testing.T) {
 	}
 	resumed := 0
 	var log []wire.Event
-	a.do("GET", "jobs/"+started.Job+"/events", nil, "", &log)
+	a.do("GET", fmt.Sprintf("jobs/%s/events?after=%d&limit=1000", started.Job, last), nil, "", &log)
 	for _, e := range log {
 		resumed = max(resumed, e.Resumed)
 	}
@@ -125,7 +125,7 @@ func TestE2EInterrupt(t *testing.T) {
 	s := startServer(t)
 	a := program(t, s, "ctrlc")
 	var d wire.Dataset
-	a.do("POST", "datasets?name=blobs", strings.NewReader(blobs(40000, 8)), "text/csv", &d)
+	a.do("POST", "datasets?name=blobs", strings.NewReader(blobs(100000, 8)), "text/csv", &d)
 	var started wire.Started
 	c := a.socket()
 	a.call(c, wire.MethodTrainStart, request(d.ID), &started)
