@@ -46,7 +46,7 @@ func (s *Service) Describe(ctx context.Context, owner, id string, version int) (
 
 func (s *Service) describeNumber(ctx context.Context, r Record, v Version, i int, p *wire.ColumnProfile) error {
 	var mean, std, lo, q1, q2, q3, hi sql.NullFloat64
-	err := s.one(ctx, r, v, fmt.Sprintf(`SELECT count(%[1]s), avg(%[1]s), stddev_pop(%[1]s), min(%[1]s),
+	err := s.one(ctx, r, v, i, fmt.Sprintf(`SELECT count(%[1]s), avg(%[1]s), stddev_pop(%[1]s), min(%[1]s),
 		quantile_cont(%[1]s, 0.25), quantile_cont(%[1]s, 0.5), quantile_cont(%[1]s, 0.75), max(%[1]s)
 		FROM (SELECT %[1]s FROM t WHERE isfinite(%[1]s))`, column(i)), &p.Count, &mean, &std, &lo, &q1, &q2, &q3, &hi)
 	if err != nil || p.Count == 0 {
@@ -59,7 +59,7 @@ func (s *Service) describeNumber(ctx context.Context, r Record, v Version, i int
 		from -= width * bins / 2
 	}
 	fine := make([]int64, bins*fineBins)
-	rows, err := s.query(ctx, r, v, fmt.Sprintf(`SELECT least(floor((%[1]s - ?) / ?), ?)::BIGINT AS bin, count(*) FROM t WHERE isfinite(%[1]s) GROUP BY bin`, column(i)),
+	rows, err := s.query(ctx, r, v, []int{i}, fmt.Sprintf(`SELECT least(floor((%[1]s - ?) / ?), ?)::BIGINT AS bin, count(*) FROM t WHERE isfinite(%[1]s) GROUP BY bin`, column(i)),
 		from, width/fineBins, float64(len(fine)-1))
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func density(fine []int64, from, width float64, n int64, h float64) []wire.Point
 }
 
 func (s *Service) describeTexts(ctx context.Context, r Record, v Version, i int, p *wire.ColumnProfile) error {
-	rows, err := s.query(ctx, r, v, fmt.Sprintf(`SELECT %[1]s, count(*) AS n FROM t WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT %d`, column(i), topLevels))
+	rows, err := s.query(ctx, r, v, []int{i}, fmt.Sprintf(`SELECT %[1]s, count(*) AS n FROM t WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT %d`, column(i), topLevels))
 	if err != nil {
 		return err
 	}
@@ -161,20 +161,20 @@ func (s *Service) Sample(ctx context.Context, owner, id string, version int, col
 		}
 	}
 	if v.Rows <= int64(n) {
-		out.Rows, err = s.cells(ctx, r, v, at, `ORDER BY id`)
+		out.Rows, err = s.cells(ctx, r, v, at, nil, `ORDER BY id`)
 		return out, wrap(op, err)
 	}
 	ids, err := s.pick(ctx, r, v, n, seed)
 	if err != nil {
 		return wire.SampleRows{}, wrap(op, err)
 	}
-	out.Rows, err = s.cells(ctx, r, v, at, `WHERE id IN (SELECT unnest(?::BIGINT[])) ORDER BY id`, ids)
+	out.Rows, err = s.cells(ctx, r, v, at, nil, `WHERE id IN (SELECT unnest(?::BIGINT[])) ORDER BY id`, ids)
 	return out, wrap(op, err)
 }
 
 // pick chooses n row ids. It reads the ids alone.
 func (s *Service) pick(ctx context.Context, r Record, v Version, n int, seed uint64) ([]int64, error) {
-	rows, err := s.query(ctx, r, v, `SELECT id FROM t`)
+	rows, err := s.query(ctx, r, v, nil, `SELECT id FROM t`)
 	if err != nil {
 		return nil, err
 	}

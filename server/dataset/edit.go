@@ -62,7 +62,7 @@ func (s *Service) row(ctx context.Context, owner, id string, row int64) (Record,
 	if err != nil {
 		return r, v, nil, err
 	}
-	found, err := s.rows(ctx, r, v, "WHERE id = ?", row)
+	found, err := s.rows(ctx, r, v, nil, "WHERE id = ?", row)
 	if err != nil {
 		return r, v, nil, err
 	}

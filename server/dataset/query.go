@@ -28,6 +28,7 @@ func openTables(dir string) (*tables, error) {
 	t := &tables{db: sql.OpenDB(c)}
 	for _, q := range []string{
 		`SET memory_limit = '512MB'`, `SET threads = 2`,
+		`SET parquet_metadata_cache = true`, // files never change
 		`SET temp_directory = ` + literal(dir+"/spill"+partial),
 		`SET allowed_directories = [` + literal(dir+"/") + `]`,
 		`SET enable_external_access = false`, `SET lock_configuration = true`,
@@ -44,18 +45,18 @@ func (t *tables) close() error { return t.db.Close() }
 // literal quotes a text for SQL.
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// view gives SQL for the rows of a version: id, and c0, c1, ... as their kinds say.
-func (s *Service) view(ctx context.Context, r Record, v Version) (string, error) {
+// view gives SQL for the rows of a version: id, and of c0, c1, ... those that
+// are needed, as their kinds say.
+func (s *Service) view(ctx context.Context, r Record, v Version, need []int) (string, error) {
 	patches, err := s.c.Meta.Patches(ctx, r.ID, v.Number)
 	if err != nil {
 		return "", err
 	}
-	cols := make([]string, len(r.Stored))
-	for i, stored := range r.Stored {
-		cols[i] = kindSQL(i, stored, v.Schema[i].Kind)
+	cols := []string{"file_row_number AS id"}
+	for _, i := range need {
+		cols = append(cols, kindSQL(i, r.Stored[i], v.Schema[i].Kind))
 	}
-	list := strings.Join(cols, ", ")
-	q := fmt.Sprintf(`SELECT file_row_number AS id, %s FROM read_parquet(%s, file_row_number = true)`, list, literal(s.file(r.ID)))
+	q := fmt.Sprintf(`SELECT %s FROM read_parquet(%s, file_row_number = true)`, strings.Join(cols, ", "), literal(s.file(r.ID)))
 	if len(patches) == 0 {
 		return q, nil
 	}
@@ -67,8 +68,8 @@ func (s *Service) view(ctx context.Context, r Record, v Version) (string, error)
 			continue
 		}
 		values := []string{fmt.Sprint(p.Row)}
-		for j, c := range p.Cells {
-			values = append(values, cellSQL(c, v.Schema[j].Kind))
+		for _, j := range need {
+			values = append(values, cellSQL(p.Cells[j], v.Schema[j].Kind))
 		}
 		rows = append(rows, "("+strings.Join(values, ", ")+")")
 	}
@@ -105,18 +106,18 @@ func cellSQL(c table.Cell, kind table.Kind) string {
 	return literal(c.String()) + "::DOUBLE"
 }
 
-// query runs q with the version's rows as t.
-func (s *Service) query(ctx context.Context, r Record, v Version, q string, args ...any) (*sql.Rows, error) {
-	view, err := s.view(ctx, r, v)
+// query runs q with the version's rows as t, of which it needs some columns besides the id.
+func (s *Service) query(ctx context.Context, r Record, v Version, need []int, q string, args ...any) (*sql.Rows, error) {
+	view, err := s.view(ctx, r, v, need)
 	if err != nil {
 		return nil, err
 	}
 	return s.db.db.QueryContext(ctx, `WITH t AS (`+view+`) `+q, args...)
 }
 
-// rows gives whole rows; rest is what follows SELECT ... FROM t.
-func (s *Service) rows(ctx context.Context, r Record, v Version, rest string, args ...any) ([]wire.Row, error) {
-	return s.cells(ctx, r, v, seq(len(r.Stored)), rest, args...)
+// rows gives whole rows; rest is what follows SELECT ... FROM t, and may name the columns by.
+func (s *Service) rows(ctx context.Context, r Record, v Version, by []int, rest string, args ...any) ([]wire.Row, error) {
+	return s.cells(ctx, r, v, seq(len(r.Stored)), by, rest, args...)
 }
 
 func seq(n int) []int {
@@ -132,9 +133,9 @@ const (
 	answerBytes  = 64 << 20 // of the cells of an answer, about
 )
 
-// cells gives some columns of rows. rest must settle the order of the rows:
-// wide ones are put together from several queries.
-func (s *Service) cells(ctx context.Context, r Record, v Version, columns []int, rest string, args ...any) ([]wire.Row, error) {
+// cells gives some columns of rows. rest, which may name the id and the columns
+// by, must settle the order of the rows: wide ones are put together from several queries.
+func (s *Service) cells(ctx context.Context, r Record, v Version, columns, by []int, rest string, args ...any) ([]wire.Row, error) {
 	out, left := []wire.Row{}, answerBytes
 	for from := 0; from == 0 || from < len(columns); from += queryColumns {
 		part := columns[from:min(from+queryColumns, len(columns))]
@@ -142,7 +143,7 @@ func (s *Service) cells(ctx context.Context, r Record, v Version, columns []int,
 		for _, c := range part {
 			names = append(names, column(c))
 		}
-		rows, err := s.query(ctx, r, v, `SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
+		rows, err := s.query(ctx, r, v, distinct(slices.Concat(part, by)), `SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -241,15 +242,15 @@ func (s *Service) Rows(ctx context.Context, owner, id string, version int, q Row
 	var rows []wire.Row
 	switch {
 	case q.Sort == "" && !q.Desc && len(patches) == 0: // the file's own order: only the row groups of the window are read
-		rows, err = s.rows(ctx, r, v, `WHERE id >= ? AND id < ? ORDER BY id`, q.Offset, q.Offset+int64(q.Limit))
+		rows, err = s.rows(ctx, r, v, nil, `WHERE id >= ? AND id < ? ORDER BY id`, q.Offset, q.Offset+int64(q.Limit))
 	case q.Sort == "":
-		rows, err = s.rows(ctx, r, v, `ORDER BY id `+direction(q.Desc)+` LIMIT ? OFFSET ?`, q.Limit, q.Offset)
+		rows, err = s.rows(ctx, r, v, nil, `ORDER BY id `+direction(q.Desc)+` LIMIT ? OFFSET ?`, q.Limit, q.Offset)
 	default:
 		i := v.Schema.Index(q.Sort)
 		if i < 0 {
 			return wire.Rows{}, fault.Fieldf("sort", "There is no column %q to sort by.", q.Sort)
 		}
-		rows, err = s.rows(ctx, r, v, `ORDER BY `+column(i)+` `+direction(q.Desc)+` NULLS LAST, id LIMIT ? OFFSET ?`, q.Limit, q.Offset)
+		rows, err = s.rows(ctx, r, v, []int{i}, `ORDER BY `+column(i)+` `+direction(q.Desc)+` NULLS LAST, id LIMIT ? OFFSET ?`, q.Limit, q.Offset)
 	}
 	if err != nil {
 		return wire.Rows{}, wrap(op, err)
@@ -267,7 +268,7 @@ func direction(desc bool) string {
 // hasLevel reports whether a category has a level already.
 func (s *Service) hasLevel(ctx context.Context, r Record, v Version, col int, level string) (bool, error) {
 	v.Number = max(1, v.Number)
-	rows, err := s.query(ctx, r, v, `SELECT count(*) FROM (SELECT 1 FROM t WHERE `+column(col)+` = ? LIMIT 1)`, level)
+	rows, err := s.query(ctx, r, v, []int{col}, `SELECT count(*) FROM (SELECT 1 FROM t WHERE `+column(col)+` = ? LIMIT 1)`, level)
 	if err != nil {
 		return false, fault.Wrap("dataset.hasLevel", err)
 	}
@@ -297,7 +298,7 @@ func (s *Service) rekind(ctx context.Context, r Record, v Version, i int, kind t
 		}
 		v.Schema[i].Kind = table.Number
 		var lo, hi sql.NullFloat64
-		if err := s.one(ctx, r, v, fmt.Sprintf(`SELECT min(%[1]s), max(%[1]s) FROM t WHERE isfinite(%[1]s)`, column(i)), &lo, &hi); err != nil {
+		if err := s.one(ctx, r, v, i, fmt.Sprintf(`SELECT min(%[1]s), max(%[1]s) FROM t WHERE isfinite(%[1]s)`, column(i)), &lo, &hi); err != nil {
 			return out, err
 		}
 		if lo.Valid {
@@ -305,7 +306,7 @@ func (s *Service) rekind(ctx context.Context, r Record, v Version, i int, kind t
 		}
 	case table.Category, table.Text:
 		v.Schema[i].Kind = kind
-		if err := s.one(ctx, r, v, fmt.Sprintf(`SELECT count(DISTINCT %s) FROM t`, column(i)), &out.Distinct); err != nil {
+		if err := s.one(ctx, r, v, i, fmt.Sprintf(`SELECT count(DISTINCT %s) FROM t`, column(i)), &out.Distinct); err != nil {
 			return out, err
 		}
 		if kind == table.Category && out.Distinct > table.MaxLevels {
@@ -324,7 +325,7 @@ func (s *Service) unreadable(ctx context.Context, r Record, v Version, i int) (b
 		return 0, "", nil
 	}
 	v.Schema[i].Kind = table.Text
-	rows, err := s.query(ctx, r, v, fmt.Sprintf(`SELECT DISTINCT %[1]s, count(*) FROM t WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY 1`, column(i)))
+	rows, err := s.query(ctx, r, v, []int{i}, fmt.Sprintf(`SELECT DISTINCT %[1]s, count(*) FROM t WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY 1`, column(i)))
 	if err != nil {
 		return 0, "", err
 	}
@@ -345,9 +346,9 @@ func (s *Service) unreadable(ctx context.Context, r Record, v Version, i int) (b
 	return bad, example, rows.Err()
 }
 
-// one scans the only row of a query.
-func (s *Service) one(ctx context.Context, r Record, v Version, q string, to ...any) error {
-	rows, err := s.query(ctx, r, v, q)
+// one scans the only row of a query about a column.
+func (s *Service) one(ctx context.Context, r Record, v Version, col int, q string, to ...any) error {
+	rows, err := s.query(ctx, r, v, []int{col}, q)
 	if err != nil {
 		return err
 	}
