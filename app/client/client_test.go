@@ -305,6 +305,46 @@ func TestWatchBacksOff(t *testing.T) {
 }
 
 // The network's return ends a pause at once.
+// TestWatchRefused pauses before it asks again on a connection that stands; other
+// watches are asked for all the same.
+func TestWatchRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := start()
+		full := &wire.Error{Code: wire.CodeFault, Message: "too many", Data: &wire.ErrorData{Code: string(fault.TooMany)}}
+		stop1, stop2 := c.Watch("one", 0, func(wire.Event) {}), c.Watch("two", 0, func(wire.Event) {})
+		k := s.newest(t)
+		defer func() { // which ends the goroutines
+			stop1()
+			stop2()
+			k.Close()
+			synctest.Wait()
+		}()
+		refused := k.next(t)
+		k.answer(t, refused, "", full)
+		k.answer(t, k.next(t), "{}", nil)
+		if n := k.calls(); n != 0 {
+			t.Fatalf("%d calls before a pause", n)
+		}
+		for range 3 {
+			time.Sleep(lastPause) // of the bubble
+			again := k.next(t)
+			if string(again.Params) != string(refused.Params) {
+				t.Errorf("asks again for %s, want %s", again.Params, refused.Params)
+			}
+			k.answer(t, again, "", full)
+			if n := k.calls(); n != 0 {
+				t.Fatalf("%d calls before a pause", n)
+			}
+		}
+		time.Sleep(lastPause)
+		k.answer(t, k.next(t), "{}", nil)
+		time.Sleep(lastPause)
+		if n := k.calls(); n != 0 {
+			t.Errorf("%d calls after the answer", n)
+		}
+	})
+}
+
 func TestHurry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := start()

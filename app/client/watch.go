@@ -138,18 +138,22 @@ func (c *Client) keep() {
 			}
 		}
 		c.mu.Unlock()
+		refused := false
 		for _, w := range todo {
 			if !c.subscribe(l, w) {
-				c.pause(n)
-				break
+				refused = true
 			}
+		}
+		if refused {
+			c.pause(n)
+		} else if len(todo) > 0 {
 			n = 0
 		}
 	}
 }
 
-// subscribe asks for the events after the last one seen. It reports whether the
-// socket is still of use.
+// subscribe asks for the events after the last one seen. It is false when it
+// should be tried again, after a pause.
 func (c *Client) subscribe(l *link, w *watch) bool {
 	c.mu.Lock()
 	after, gone := w.last, w.gone
@@ -168,8 +172,6 @@ func (c *Client) subscribe(l *link, w *watch) bool {
 		c.drop(w) // asking again won't help
 		return true
 	}
-	w.on = nil // try again, on this socket or on the next
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return !l.shut
+	w.on = nil // for this socket, or for the next
+	return false
 }
