@@ -20,7 +20,7 @@ func (p *peer) answer(frame []byte) {
 		return
 	}
 	if _, err := p.identifyAgain(); err != nil { // a call does not wait for the next ping to notice a logout
-		p.stop(err)
+		p.respond(req.ID, nil, p.faultOf(fault.Newf(fault.NoLogin, "Your session has ended. Log in again.")))
 		return
 	}
 	var result any = wire.Empty{}

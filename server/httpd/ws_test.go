@@ -160,11 +160,8 @@ func TestCallsAfterLogout(t *testing.T) {
 	again := v.must("POST", "auth/login", wire.Login{Username: "ann", Password: password}, nil).cookie()
 	s.must(wire.MethodTrainStart, irisStart(d), nil)
 	v.must("POST", "auth/logout", nil, nil)
-	if err := s.WriteJSON(map[string]any{"jsonrpc": "2.0", "id": 7, "method": wire.MethodTrainStart, "params": irisStart(d)}); err != nil {
-		t.Fatal(err)
-	}
-	if code := s.closed(); code != closeLogin {
-		t.Errorf("a call after logout closes the socket with %d, want %d", code, closeLogin)
+	if e := s.call(wire.MethodTrainStart, irisStart(d), nil); e == nil || e.Data.Code != string(fault.NoLogin) {
+		t.Errorf("a call after logout = %+v, want %s", e, fault.NoLogin)
 	}
 	var jobs []wire.Job
 	v.cookie = again
