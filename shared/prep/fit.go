@@ -61,6 +61,7 @@ type fit struct {
 type columnFit struct {
 	number   bool
 	count    int64 // rows with a value
+	dropped  bool  // a row that was left out has a value
 	missing  int64 // rows without
 	sum      float64
 	min, max float64
@@ -119,6 +120,9 @@ func (f *fit) first(b *table.Batch) error {
 		whole := complete(b.Columns, i)
 		if f.prep.Missing == Drop && !whole {
 			f.stats.Dropped++
+			for j := range f.cols {
+				f.cols[j].dropped = f.cols[j].dropped || has(b.Columns[j], i)
+			}
 			continue
 		}
 		if f.stats.Example == nil && whole {
@@ -181,12 +185,17 @@ func (f *fit) afterFirst(rows int64) error {
 		if rows == 0 {
 			return fault.Newf(fault.Invalid, "The table has no rows.")
 		}
+		for j := range f.cols {
+			if !f.cols[j].dropped {
+				return noValues(f.prep.Columns[j].Name)
+			}
+		}
 		return fault.Fieldf("prep.missing", "Each of the %d rows has a missing value in a chosen column, so all would be left out. Fill them with the mean or median, or choose fewer columns.", rows)
 	}
 	for j := range f.cols {
 		c, p := &f.cols[j], &f.prep.Columns[j]
 		if c.count == 0 {
-			return fault.Fieldf("prep.columns", "Column %q has no values. Leave it out.", p.Name)
+			return noValues(p.Name)
 		}
 		if c.number {
 			if !finite(c.sum) {
@@ -214,6 +223,10 @@ func (f *fit) afterFirst(rows int64) error {
 		f.stats.Example = make([]table.Cell, len(f.cols))
 	}
 	return nil
+}
+
+func noValues(name string) error {
+	return fault.Fieldf("prep.columns", "Column %q has no values. Leave it out.", name)
 }
 
 // fill settles what stands for a missing number, and the center of each column.

@@ -159,21 +159,22 @@ func TestFitFaults(t *testing.T) {
 		field string
 		msg   string
 	}{
-		"unknown":       {base(), prep.Config{Columns: []string{"y"}}, "prep.columns", `no column "y"`},
-		"text":          {base(), prep.Config{Columns: []string{"t"}}, "prep.columns", `"t" holds text`},
-		"label":         {base(), prep.Config{Columns: []string{"l"}}, "prep.columns", `"l" is the label`},
-		"twice":         {base(), prep.Config{Columns: []string{"x", "x"}}, "prep.columns", "twice"},
-		"none":          {(&columns{size: 1}).text("t", table.Text, table.Feature, "a"), prep.Config{}, "prep.columns", "No column is a feature"},
-		"scale":         {base(), prep.Config{Scale: "log"}, "prep.scale", `"log"`},
-		"missing":       {base(), prep.Config{Missing: "zero"}, "prep.missing", `"zero"`},
-		"empty table":   {(&columns{size: 1}).number("x"), prep.Config{}, "", "no rows"},
-		"all missing":   {(&columns{size: 1}).number("x", 1, 2).number("y", nan, nan), prep.Config{Missing: prep.Mean}, "prep.columns", `"y" has no values`},
-		"all dropped":   {(&columns{size: 1}).number("x", 1, nan).number("y", nan, 1), prep.Config{}, "prep.missing", "Each of the 2 rows"},
-		"infinite":      {(&columns{size: 2}).number("x", 1, 2, 3, inf), prep.Config{}, "prep.columns", `"x" has an infinite value in row 4`},
-		"too large sum": {(&columns{size: 2}).number("x", 1e308, 1e308), prep.Config{}, "prep.columns", "too large to add up"},
-		"beyond float":  {(&columns{size: 2}).number("x", 1, 1e39), prep.Config{Scale: prep.NoScale}, "prep.columns", "1e+39"},
-		"too far apart": {(&columns{size: 2}).number("x", 1e200, -1e200), prep.Config{}, "prep.columns", "too far apart"},
-		"too wide":      {wide, prep.Config{}, "prep.columns", "more than 20000"},
+		"unknown":              {base(), prep.Config{Columns: []string{"y"}}, "prep.columns", `no column "y"`},
+		"text":                 {base(), prep.Config{Columns: []string{"t"}}, "prep.columns", `"t" holds text`},
+		"label":                {base(), prep.Config{Columns: []string{"l"}}, "prep.columns", `"l" is the label`},
+		"twice":                {base(), prep.Config{Columns: []string{"x", "x"}}, "prep.columns", "twice"},
+		"none":                 {(&columns{size: 1}).text("t", table.Text, table.Feature, "a"), prep.Config{}, "prep.columns", "No column is a feature"},
+		"scale":                {base(), prep.Config{Scale: "log"}, "prep.scale", `"log"`},
+		"missing":              {base(), prep.Config{Missing: "zero"}, "prep.missing", `"zero"`},
+		"empty table":          {(&columns{size: 1}).number("x"), prep.Config{}, "", "no rows"},
+		"all missing":          {(&columns{size: 1}).number("x", 1, 2).number("y", nan, nan), prep.Config{Missing: prep.Mean}, "prep.columns", `"y" has no values`},
+		"all missing, dropped": {(&columns{size: 1}).number("x", 1, 2).text("y", table.Category, table.Feature, "", ""), prep.Config{}, "prep.columns", `"y" has no values`},
+		"all dropped":          {(&columns{size: 1}).number("x", 1, nan).number("y", nan, 1), prep.Config{}, "prep.missing", "Each of the 2 rows"},
+		"infinite":             {(&columns{size: 2}).number("x", 1, 2, 3, inf), prep.Config{}, "prep.columns", `"x" has an infinite value in row 4`},
+		"too large sum":        {(&columns{size: 2}).number("x", 1e308, 1e308), prep.Config{}, "prep.columns", "too large to add up"},
+		"beyond float":         {(&columns{size: 2}).number("x", 1, 1e39), prep.Config{Scale: prep.NoScale}, "prep.columns", "1e+39"},
+		"too far apart":        {(&columns{size: 2}).number("x", 1e200, -1e200), prep.Config{}, "prep.columns", "too far apart"},
+		"too wide":             {wide, prep.Config{}, "prep.columns", "more than 20000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := prep.Fit(t.Context(), c.src, c.cfg)

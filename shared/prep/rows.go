@@ -108,11 +108,16 @@ func (p *Prep) Batch(b *table.Batch, dst []float32, keep []int) (vectors []float
 
 func complete(columns []table.Vector, i int) bool {
 	for _, v := range columns {
-		if v.Numbers != nil && math.IsNaN(v.Numbers[i]) || v.Texts != nil && v.Texts[i] == "" {
+		if !has(v, i) {
 			return false
 		}
 	}
 	return true
+}
+
+// has reports whether row i has a value.
+func has(v table.Vector, i int) bool {
+	return (v.Numbers == nil || !math.IsNaN(v.Numbers[i])) && (v.Texts == nil || v.Texts[i] != "")
 }
 
 // Row appends the vector of one row to dst: the same bits as Batch. cells are
