@@ -45,9 +45,10 @@ func newFront(l net.Listener, handler *httpd.Server, metrics *obs.Metrics, log *
 			mux.ServeHTTP(w, r)
 		}),
 		BaseContext: func(net.Listener) context.Context { return ctx },
-		// ReadTimeout ends a body that nobody reads and that does not come. An
-		// upload moves it on: it may take as long as it moves.
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		// ReadTimeout ends a body that nobody reads and that does not come, while
+		// the answer can still be written (httpd.Options.Stall). An upload moves
+		// it on: it may take as long as it moves.
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 20 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	f.server.RegisterOnShutdown(func() { // when no connection is accepted any more
