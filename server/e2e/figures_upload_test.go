@@ -158,8 +158,8 @@ func measureUpload(tb *testing.B, f *figures) {
 }
 
 // watchMemory reads the server's memory ten times a second until stop is
-// called, which gives the greatest of each quarter of that time, in MB.
-func (s *server) watchMemory() (stop func() []float64) {
+// called, which gives the greatest of each quarter of that time.
+func (s *server) watchMemory() (stop func() []string) {
 	s.t.Helper()
 	var seen []float64
 	ended, done := make(chan struct{}), make(chan struct{})
@@ -178,11 +178,11 @@ func (s *server) watchMemory() (stop func() []float64) {
 			}
 		}
 	}()
-	return func() (quarters []float64) {
+	return func() (quarters []string) {
 		close(ended)
 		<-done
 		for quarter := range slices.Chunk(seen, max(1, (len(seen)+3)/4)) {
-			quarters = append(quarters, slices.Max(quarter))
+			quarters = append(quarters, fmt.Sprintf("%.0f MB", slices.Max(quarter)))
 		}
 		return quarters
 	}
@@ -220,7 +220,7 @@ func measureHuge(tb *testing.B, f *figures, file io.ReaderAt, header, rows int64
 		tb.Fatalf("upload: %d rows, %v", d.Rows, err)
 	}
 	f.note(what, "%d rows in %.1f s (%.0f MB/s)", d.Rows, t.Seconds(), float64(size)/1e6/t.Seconds())
-	f.note(what+", server's RSS", "%.0f MB before; at most %.0f MB in each quarter of the time; %.0f MB after; peak %.0f MB",
-		before, during, s.mustMemory("VmRSS"), s.mustMemory("VmHWM"))
+	f.note(what+", server's RSS", "%.0f MB before; at most %s in each quarter of the time; %.0f MB after; peak %.0f MB",
+		before, strings.Join(during, ", "), s.mustMemory("VmRSS"), s.mustMemory("VmHWM"))
 	s.Kill()
 }
