@@ -128,6 +128,17 @@ func Accumulate(rows []float32, d int, labels []int32, sums []float64) {
 	active.accumulate(rows[:len(labels)*d], d, labels, sums)
 }
 
+// AccumulateWeighted is Accumulate with each row times its weight.
+func AccumulateWeighted(rows []float32, d int, labels []int32, weights, sums []float64) {
+	for i, l := range labels {
+		x, w := rows[i*d:(i+1)*d], weights[i]
+		sum := sums[int(l)*d:][:d]
+		for t, v := range x {
+			sum[t] += float64(w * float64(v))
+		}
+	}
+}
+
 // Deviate adds the squared deviation of each row from mean to sums, feature by
 // feature, row by row. rows holds rows of len(mean) features.
 func Deviate(rows []float32, mean, sums []float64) {

@@ -7,6 +7,7 @@ package kmeans
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 )
@@ -22,15 +23,46 @@ const (
 	Given    Init = "given"     // Config.Start
 )
 
+// Algorithm says how the centroids are found.
+type Algorithm string
+
+// The algorithms. Auto, Lloyd and Hamerly give the same bits: they differ in how
+// many distances are measured.
+const (
+	Auto      Algorithm = "auto"       // Lloyd, and Hamerly's bounds in passes where they are measured to pay
+	Lloyd     Algorithm = "lloyd"      // Lloyd, IEEE Trans. Inf. Theory 28(2), 1982: each row is measured in each pass
+	Hamerly   Algorithm = "hamerly"    // Hamerly, SDM 2010: rows that bounds prove to stay are not measured again
+	MiniBatch Algorithm = "mini-batch" // Sculley, WWW 2010: steps on some rows at a time; approximate
+	Bisecting Algorithm = "bisecting"  // Steinbach, Karypis and Kumar, KDD Workshop on Text Mining 2000: the cluster of the largest inertia is split in two, until there are k
+)
+
+// Distance says what near means.
+type Distance string
+
+// The distances. With Cosine rows are expected to have length 1, and centroids
+// are brought to it: spherical k-means, Dhillon and Modha, Machine Learning 42, 2001.
+// The inertia is then the sum of 2(1-cos).
+const (
+	Euclidean Distance = "euclidean"
+	Cosine    Distance = "cosine"
+)
+
 // Config says what to train. The zero value of a field means its default.
 type Config struct {
-	K             int     `json:"k"`                       // clusters; 0 means 8, with Start as many as it has
-	Init          Init    `json:"init,omitempty"`          // empty means Parallel, with Start Given
-	Start         Matrix  `json:"start,omitzero"`          // with Given: k x d, in the prepared space
-	Restarts      int     `json:"restarts,omitempty"`      // runs from other starts, the best is kept; 0 means 1
-	MaxIterations int     `json:"maxIterations,omitempty"` // passes of one run; 0 means 300
-	Tolerance     float64 `json:"tolerance"`               // stop when the centroids' squared shift is at most this times the mean variance of the features, as in scikit-learn; 0 stops when no row moves
-	Seed          uint64  `json:"seed,string"`
+	K             int       `json:"k"`                       // clusters; 0 means 8, with Start as many as it has
+	Algorithm     Algorithm `json:"algorithm,omitempty"`     // empty means Auto
+	Distance      Distance  `json:"distance,omitempty"`      // empty means Euclidean
+	Init          Init      `json:"init,omitempty"`          // empty means Parallel, with Start Given
+	InitRounds    int       `json:"initRounds,omitempty"`    // with Parallel: rounds of drawing rows; 0 means 3
+	Oversampling  float64   `json:"oversampling,omitempty"`  // with Parallel: rows drawn in a round, about, in multiples of k; 0 means 2
+	Start         Matrix    `json:"start,omitzero"`          // with Given: k x d, in the prepared space
+	Frozen        []int     `json:"frozen,omitempty"`        // with Given: centroids that stay where they start
+	Restarts      int       `json:"restarts,omitempty"`      // runs from other starts, the best is kept; 0 means 1
+	MaxIterations int       `json:"maxIterations,omitempty"` // passes of one run; 0 means 300
+	Tolerance     float64   `json:"tolerance"`               // stop when the centroids' squared shift is at most this times the mean variance of the features, as in scikit-learn; 0 stops when no row moves
+	Batch         int       `json:"batch,omitempty"`         // with MiniBatch: rows of a step; 0 means 1024, or 4k if that is more
+	Sample        int64     `json:"sample,omitempty"`        // train on so many rows, chosen by the seed, and label all; 0 means all
+	Seed          uint64    `json:"seed,string"`
 }
 
 // Limits of a Config. They are far above what is useful; they keep a typing
@@ -38,6 +70,7 @@ type Config struct {
 const (
 	MaxRestarts   = 1000
 	MaxIterations = 1_000_000
+	MaxInitRounds = 100
 	MaxCells      = 1 << 24 // of the centroids: k times features; a pass needs up to 9 times their 128 MiB
 )
 
@@ -55,8 +88,23 @@ func (c Config) WithDefaults() Config {
 			c.K = c.Start.Rows
 		}
 	}
+	if c.Algorithm == "" {
+		c.Algorithm = Auto
+	}
+	if c.Distance == "" {
+		c.Distance = Euclidean
+	}
 	if c.Restarts == 0 {
 		c.Restarts = 1
+	}
+	if c.Init == Parallel && c.InitRounds == 0 {
+		c.InitRounds = parallelRounds
+	}
+	if c.Init == Parallel && c.Oversampling == 0 {
+		c.Oversampling = parallelFactor
+	}
+	if c.Algorithm == MiniBatch && c.Batch == 0 {
+		c.Batch = max(1024, 4*c.K)
 	}
 	if c.MaxIterations == 0 {
 		c.MaxIterations = 300
@@ -90,8 +138,12 @@ func (c Config) Validate(rows, dim int) error {
 		if !c.Start.IsZero() {
 			fail("start", "Start centroids are given, but the initialisation is %q. Choose %q, or leave them out.", c.Init, Given)
 		}
+		if len(c.Frozen) > 0 {
+			fail("frozen", "Only given start centroids can be frozen. Choose the initialisation %q, or freeze none.", Given)
+		}
 	case Given:
 		c.checkStart(dim, fail)
+		c.checkFrozen(fail)
 		if c.Restarts > 1 {
 			fail("restarts", "From given start centroids each of the %d restarts would be the same. Use 1.", c.Restarts)
 		}
@@ -107,7 +159,55 @@ func (c Config) Validate(rows, dim int) error {
 	if !(c.Tolerance >= 0) || math.IsInf(c.Tolerance, 0) {
 		fail("tolerance", "The tolerance is %v, want 0 or a small positive number such as 0.0001.", c.Tolerance)
 	}
+	c.checkAlgorithm(rows, fail)
 	return errors.Join(bad...)
+}
+
+// checkAlgorithm checks what only some algorithms and initialisations take.
+func (c Config) checkAlgorithm(rows int, fail func(field, format string, args ...any)) {
+	switch c.Algorithm {
+	case Auto, Lloyd, Hamerly, MiniBatch:
+	case Bisecting:
+		if c.Init == Given {
+			fail("algorithm", "Bisecting starts from one cluster, so start centroids can't be given. Choose another algorithm, or leave them out.")
+		}
+	default:
+		fail("algorithm", "The algorithm is %q, want one of %q, %q, %q, %q, %q.", c.Algorithm, Auto, Lloyd, Hamerly, MiniBatch, Bisecting)
+	}
+	if c.Distance != Euclidean && c.Distance != Cosine {
+		fail("distance", "The distance is %q, want %q or %q.", c.Distance, Euclidean, Cosine)
+	}
+	switch {
+	case c.Init != Parallel && (c.InitRounds != 0 || c.Oversampling != 0):
+		fail("initRounds", "Rounds and oversampling are of the initialisation %q. Leave them out with %q.", Parallel, c.Init)
+	case c.Init == Parallel && (c.InitRounds < 1 || c.InitRounds > MaxInitRounds):
+		fail("initRounds", "The number of rounds of %s is %d, want 1 to %d.", Parallel, c.InitRounds, MaxInitRounds)
+	case c.Init == Parallel && !(c.Oversampling > 0 && c.Oversampling <= 1000):
+		fail("oversampling", "The oversampling of %s is %v, want a number above 0, up to 1000.", Parallel, c.Oversampling)
+	}
+	switch {
+	case c.Algorithm != MiniBatch && c.Batch != 0:
+		fail("batch", "The rows of a step are of the algorithm %q. Leave them out with %q.", MiniBatch, c.Algorithm)
+	case c.Algorithm == MiniBatch && (c.Batch < 1 || c.Batch > MaxCells):
+		fail("batch", "A step has %d rows, want 1 to %d.", c.Batch, MaxCells)
+	}
+	switch {
+	case c.Sample < 0:
+		fail("sample", "The sample has %d rows, want 0 for all, or at least k.", c.Sample)
+	case c.Sample > 0 && c.Sample < int64(c.K) && rows >= c.K:
+		fail("sample", "The sample has %d rows, but k is %d. Take more rows.", c.Sample, c.K)
+	}
+}
+
+func (c Config) checkFrozen(fail func(field, format string, args ...any)) {
+	for i, j := range c.Frozen {
+		switch {
+		case j < 0 || j >= c.K:
+			fail("frozen", "Centroid %d can't be frozen: they are numbered from 0 to %d.", j, c.K-1)
+		case slices.Contains(c.Frozen[:i], j):
+			fail("frozen", "Centroid %d is frozen twice.", j)
+		}
+	}
 }
 
 func (c Config) checkStart(dim int, fail func(field, format string, args ...any)) {

@@ -36,6 +36,20 @@ func TestValidate(t *testing.T) {
 		"restarts":             {kmeans.Config{Restarts: -1}, 10, 2, []string{"config.restarts"}, "-1"},
 		"too many restarts":    {kmeans.Config{Restarts: 1001}, 10, 2, []string{"config.restarts"}, "1001"},
 		"iterations":           {kmeans.Config{MaxIterations: -5}, 10, 2, []string{"config.maxIterations"}, "-5"},
+		"algorithm":            {kmeans.Config{Algorithm: "magic"}, 10, 2, []string{"config.algorithm"}, `"magic"`},
+		"distance":             {kmeans.Config{Distance: "manhattan"}, 10, 2, []string{"config.distance"}, `"manhattan"`},
+		"rounds of another":    {kmeans.Config{Init: kmeans.Random, InitRounds: 2}, 10, 2, []string{"config.initRounds"}, "Leave them out"},
+		"negative rounds":      {kmeans.Config{InitRounds: -2}, 10, 2, []string{"config.initRounds"}, "-2"},
+		"oversampling":         {kmeans.Config{Oversampling: math.Inf(1)}, 10, 2, []string{"config.oversampling"}, "+Inf"},
+		"batch of another":     {kmeans.Config{Batch: 5}, 10, 2, []string{"config.batch"}, "mini-batch"},
+		"negative batch":       {kmeans.Config{Algorithm: kmeans.MiniBatch, Batch: -5}, 10, 2, []string{"config.batch"}, "-5"},
+		"negative sample":      {kmeans.Config{Sample: -1}, 10, 2, []string{"config.sample"}, "-1"},
+		"sample below k":       {kmeans.Config{Sample: 7}, 10, 2, []string{"config.sample"}, "k is 8"},
+		"sample of all":        {kmeans.Config{Sample: 100}, 10, 2, nil, ""},
+		"bisecting from given": {kmeans.Config{Algorithm: kmeans.Bisecting, Start: start(1, 2, 3, 4)}, 10, 2, []string{"config.algorithm"}, "one cluster"},
+		"frozen, not given":    {kmeans.Config{Frozen: []int{1}}, 10, 2, []string{"config.frozen"}, "Only given"},
+		"frozen beyond":        {kmeans.Config{Start: start(1, 2, 3, 4), Frozen: []int{0, 2}}, 10, 2, []string{"config.frozen"}, "Centroid 2"},
+		"frozen twice":         {kmeans.Config{Start: start(1, 2, 3, 4), Frozen: []int{1, 1}}, 10, 2, []string{"config.frozen"}, "twice"},
 		"negative tolerance":   {kmeans.Config{Tolerance: -.1}, 10, 2, []string{"config.tolerance"}, "-0.1"},
 		"NaN tolerance":        {kmeans.Config{Tolerance: math.NaN()}, 10, 2, []string{"config.tolerance"}, "NaN"},
 		"infinite tolerance":   {kmeans.Config{Tolerance: math.Inf(1)}, 10, 2, []string{"config.tolerance"}, "Inf"},
@@ -73,7 +87,7 @@ func TestValidate(t *testing.T) {
 }
 
 func TestWithDefaults(t *testing.T) {
-	want := kmeans.Config{K: 8, Init: kmeans.Parallel, Restarts: 1, MaxIterations: 300}
+	want := kmeans.Config{K: 8, Algorithm: kmeans.Auto, Distance: kmeans.Euclidean, Init: kmeans.Parallel, InitRounds: 3, Oversampling: 2, Restarts: 1, MaxIterations: 300}
 	if got := (kmeans.Config{}).WithDefaults(); !reflect.DeepEqual(got, want) {
 		t.Errorf("WithDefaults() = %+v, want %+v", got, want)
 	}

@@ -7,7 +7,8 @@ import "context"
 //
 // All implementations give the same bits: labels by kernel.Nearest; sums in
 // float64, row by row within the shards of Shards, shards added in their order.
-// enginetest holds an implementation to it.
+// Rows may have weights, at least 0 and finite, that count in sums and in chance,
+// but in no label. enginetest holds an implementation to it.
 //
 // Matrices given to an Engine belong to the caller and are not kept; what it
 // returns belongs to the caller. Calls are made one at a time. A call ends soon
@@ -19,7 +20,10 @@ type Engine interface {
 	Rows() int
 	Dim() int
 
-	// Moments gives mean and variance of the features. It is the one method that
+	// Weighted reports whether rows have weights; without them each counts once.
+	Weighted() bool
+
+	// Moments gives, without regard to weights, mean and variance of the features. It is the one method that
 	// refuses rows with NaN or an infinity: fault.Invalid names the first such row.
 	Moments(ctx context.Context) (Moments, error)
 
@@ -28,20 +32,41 @@ type Engine interface {
 	Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error)
 
 	// Far gives the m rows that are farthest from the centroid of their label,
-	// farthest first, ties to the lowest row; all rows if there are fewer.
-	// centroids are those of the last Pass.
+	// farthest first, ties to the lowest row; all rows if there are fewer. Rows of
+	// weight 0 are passed over. centroids are those of the last Pass.
 	Far(ctx context.Context, centroids Matrix, m int) ([]Far, error)
 
 	// Gather copies the rows with these numbers.
 	Gather(ctx context.Context, rows []int64) (Matrix, error)
+
+	// Members gives the rows with this label after the last Pass, in row order.
+	Members(ctx context.Context, label int) ([]int64, error)
+
+	// Subset makes an Engine of the rows with these numbers, in this order, and
+	// their weights. It copies what it needs, and has nothing to close.
+	Subset(ctx context.Context, rows []int64) (Engine, error)
 
 	// Seeder starts to choose seeds, none so far. It needs about 12 bytes a row,
 	// until it is dropped. Labels are not touched.
 	Seeder() Seeder
 }
 
+// Bounder is an Engine that can prove by bounds that rows keep their label, so that
+// a Pass need not measure them again. It changes no bit of what Pass gives.
+type Bounder interface {
+	// Bound says when: never with Lloyd, always with Hamerly, and else in passes
+	// where it is measured to pay.
+	Bound(a Algorithm)
+
+	// Skipped gives how many rows the passes since Bound did not measure, and how
+	// many there were in all. It may differ from machine to machine.
+	Skipped() (rows, of int64)
+}
+
 // Seeder measures how well a growing set of seeds covers the rows. The potential
-// is the sum over the rows of the squared distance to the nearest seed.
+// is the sum over the rows of weight times squared distance to the nearest seed;
+// this product is what "squared distance" means below. Without seeds it is the
+// weight alone.
 type Seeder interface {
 	// Add takes seeds into the set; they get the next indices. It gives the potential.
 	Add(ctx context.Context, seeds Matrix, progress func(done, total int64)) (float64, error)
@@ -63,7 +88,7 @@ type Seeder interface {
 	// equals a seed is never picked; the potential must not be 0.
 	Pick(ctx context.Context, at []float64) ([]int64, error)
 
-	// Weights gives for each seed the number of rows nearest to it, ties to the lowest index.
+	// Weights gives for each seed the weight of the rows nearest to it, ties to the lowest index.
 	Weights(ctx context.Context) ([]float64, error)
 }
 
@@ -75,9 +100,10 @@ type Moments struct {
 // Sums is what a Pass finds.
 type Sums struct {
 	Count   []int64   // rows of each cluster
-	Sum     Matrix    // sum of the rows of each cluster
-	Within  []float64 // sum of squared distances of each cluster
-	Inertia float64   // sum of squared distances of all rows, in row order within a shard
+	Weight  []float64 // their weight; nil without weights
+	Sum     Matrix    // sum of weight times row of each cluster
+	Within  []float64 // sum of weight times squared distance of each cluster
+	Inertia float64   // the same of all rows, in row order within a shard
 	Changed int64     // rows whose label is another than after the pass before; all in an engine's first
 }
 
@@ -86,6 +112,7 @@ type Far struct {
 	Row     int64
 	Label   int
 	Squared float64 // distance to the centroid
+	Weight  float64 // 1 without weights
 }
 
 // Shards gives the number of shards of n rows, and the rows of each (the last may

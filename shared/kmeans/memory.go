@@ -18,11 +18,12 @@ type Each func(ctx context.Context, n int, fn func(i int) error, done func(i int
 // Memory is an Engine over rows in memory. It knows what is to be done with a
 // shard; who does it, and how many at once, is up to its Each.
 type Memory struct {
-	rows   []float32
-	n, d   int
-	each   Each
-	labels []int32
-	parts  []Sums // of the shards, kept from pass to pass
+	rows    []float32
+	n, d    int
+	weights []float64 // of the rows; nil: each counts once
+	each    Each
+	labels  []int32
+	parts   []Sums // of the shards, kept from pass to pass
 }
 
 // NewMemory makes an Engine of n rows of d features, row-major. It keeps rows and
@@ -142,10 +143,10 @@ func (m *Memory) means(ctx context.Context, add func(rows []float32, sums []floa
 func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error) {
 	c := kernel.Pack(centroids.Data, centroids.Rows, m.d)
 	shards, size := Shards(m.n, m.d, c.K())
-	if len(m.parts) != shards || len(m.parts[0].Count) != c.K() {
+	if len(m.parts) != shards || len(m.parts[0].Count) != c.K() || m.Weighted() != (m.parts[0].Weight != nil) {
 		m.parts = make([]Sums, shards)
 		for s := range m.parts {
-			m.parts[s] = newSums(c.K(), m.d)
+			m.parts[s] = m.newSums(c.K())
 		}
 	}
 	if err := m.over(ctx, size, progress, func(s, lo, hi int) error { return m.pass(ctx, c, lo, hi, &m.parts[s]) }); err != nil {
@@ -157,7 +158,7 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 // total adds the shards in their order, some of the sums at a time.
 func (m *Memory) total(ctx context.Context, k int) (Sums, error) {
 	const chunk = 4096
-	total := newSums(k, m.d)
+	total := m.newSums(k)
 	err := m.each(ctx, (k*m.d+chunk-1)/chunk, func(i int) error {
 		sum := total.Sum.Data[i*chunk : min((i+1)*chunk, k*m.d)]
 		for s := range m.parts {
@@ -182,6 +183,9 @@ func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *S
 	return m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
 		label, squared, old := label[:hi-lo], squared[:hi-lo], m.labels[lo:hi]
 		c.Assign(m.rows[lo*d:hi*d], label, squared)
+		if m.weights != nil {
+			out.weigh(m.weights[lo:hi], label, squared)
+		}
 		inertia, changed := out.Inertia, int64(0)
 		for i, l := range label {
 			if l != old[i] {
@@ -193,16 +197,33 @@ func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *S
 			inertia += squared[i]
 		}
 		out.Inertia, out.Changed = inertia, out.Changed+changed
-		kernel.Accumulate(m.rows[lo*d:hi*d], d, label, out.Sum.Data)
+		if m.weights != nil {
+			kernel.AccumulateWeighted(m.rows[lo*d:hi*d], d, label, m.weights[lo:hi], out.Sum.Data)
+		} else {
+			kernel.Accumulate(m.rows[lo*d:hi*d], d, label, out.Sum.Data)
+		}
 	})
 }
 
-func newSums(k, d int) Sums {
-	return Sums{Count: make([]int64, k), Sum: NewMatrix(k, d), Within: make([]float64, k)}
+func (m *Memory) newSums(k int) Sums {
+	s := Sums{Count: make([]int64, k), Sum: NewMatrix(k, m.d), Within: make([]float64, k)}
+	if m.weights != nil {
+		s.Weight = make([]float64, k)
+	}
+	return s
+}
+
+// weigh adds up the weights, and multiplies the squared distances by them.
+func (s *Sums) weigh(weights []float64, labels []int32, squared []float64) {
+	for i, w := range weights {
+		s.Weight[labels[i]] += w
+		squared[i] = float64(w * squared[i])
+	}
 }
 
 func (s *Sums) reset() {
 	clear(s.Count)
+	clear(s.Weight)
 	clear(s.Sum.Data)
 	clear(s.Within)
 	s.Inertia, s.Changed = 0, 0
@@ -213,6 +234,9 @@ func (s *Sums) add(o *Sums) {
 	for j := range s.Count {
 		s.Count[j] += o.Count[j]
 		s.Within[j] += o.Within[j]
+	}
+	for j, w := range o.Weight {
+		s.Weight[j] += w
 	}
 	s.Inertia += o.Inertia
 	s.Changed += o.Changed
@@ -227,12 +251,15 @@ func (m *Memory) Far(ctx context.Context, centroids Matrix, most int) ([]Far, er
 		least := math.Inf(-1) // what a row must exceed: equal ones come after those in top
 		err := m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
 			for i := lo; i < hi; i++ {
-				l := int(m.labels[i])
+				l, w := int(m.labels[i]), 1.0
+				if m.weights != nil {
+					w = m.weights[i]
+				}
 				sq := kernel.SquaredDistance(m.row(i), centroids.Row(l))
-				if sq <= least {
+				if sq <= least || w == 0 {
 					continue
 				}
-				if top = append(top, Far{int64(i), l, sq}); len(top) >= 2*most {
+				if top = append(top, Far{int64(i), l, sq, w}); len(top) >= 2*most {
 					top = farthest(top, most)
 					least = top[most-1].Squared
 				}

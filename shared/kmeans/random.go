@@ -33,6 +33,9 @@ const (
 	usePick                  // k-means++: which row is tried
 	useReduce                // k-means||: which candidate is tried
 	useRandom                // k different rows
+	useSample                // which rows are trained on
+	useBatch                 // mini-batch: the rows of a step
+	useSplit                 // bisecting: the seed of a split, in each half
 )
 
 // purpose names the stream of one use in one restart; round is below 2^24.

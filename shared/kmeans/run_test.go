@@ -33,7 +33,7 @@ func hash(r *kmeans.Result, labels []int32) string {
 
 func train(t *testing.T, c enginetest.Case, cfg kmeans.Config) (*kmeans.Result, []int32) {
 	t.Helper()
-	e := kmeans.Serial(c.Rows, c.N, c.D)
+	e := engine(t, c)
 	r, err := kmeans.Run(t.Context(), e, cfg, nil, kmeans.Observer{})
 	if err != nil {
 		t.Fatalf("%v, %+v: %v", c, cfg, err)
@@ -41,11 +41,22 @@ func train(t *testing.T, c enginetest.Case, cfg kmeans.Config) (*kmeans.Result, 
 	return r, e.Labels()
 }
 
+func engine(t *testing.T, c enginetest.Case) *kmeans.Memory {
+	t.Helper()
+	e := kmeans.Serial(c.Rows, c.N, c.D)
+	if c.Weights != nil {
+		if err := e.Weigh(c.Weights); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return e
+}
+
 // What Run promises of any result: labels are those of the definition, sizes,
 // within and inertia belong to them, no cluster is empty.
 func TestRun(t *testing.T) {
 	for _, c := range enginetest.Cases() {
-		if c.Name == "all rows equal" {
+		if c.Name == "all rows equal" || c.Weights != nil {
 			continue
 		}
 		for _, init := range inits {
@@ -78,6 +89,14 @@ func checkResult(t *testing.T, c enginetest.Case, r *kmeans.Result, labels []int
 		within[j] += sq
 		inertia += sq
 	}
+	if c.Weights != nil {
+		inertia, within = 0, make([]float64, c.K)
+		for i, l := range labels {
+			_, sq := kmeans.Predict(c.Rows[i*c.D:(i+1)*c.D], r.Centroids)
+			within[l] += c.Weights[i] * sq
+			inertia += c.Weights[i] * sq
+		}
+	}
 	if !slices.Equal(sizes, r.Sizes) || slices.Contains(sizes, 0) {
 		t.Errorf("Sizes = %v, want %v, none 0", r.Sizes, sizes)
 	}
@@ -97,7 +116,7 @@ const golden = "51f20273"
 func TestGolden(t *testing.T) {
 	var all []string
 	for _, c := range enginetest.Cases() {
-		if c.Name == "all rows equal" {
+		if c.Name == "all rows equal" || c.Weights != nil {
 			continue
 		}
 		for _, init := range inits {
@@ -122,11 +141,14 @@ func TestResume(t *testing.T) {
 			{K: c.K, Restarts: 3, Tolerance: 1e-2, MaxIterations: 8, Seed: 5},
 			{K: c.K, Restarts: 2, MaxIterations: 4, Init: kmeans.Random, Seed: 6},
 			{K: c.K, Start: start(c), MaxIterations: 12},
+			{K: c.K, Algorithm: kmeans.MiniBatch, Batch: 100, Restarts: 2, MaxIterations: 5, Seed: 7},
+			{K: c.K, Algorithm: kmeans.Bisecting, Restarts: 2, Seed: 8},
+			{K: c.K, Sample: 500, Distance: kmeans.Cosine, Tolerance: 1e-3, Seed: 9},
 		} {
-			t.Run(fmt.Sprintf("%s/%s", c.Name, cfg.WithDefaults().Init), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/%s/%s/%d", c.Name, cfg.WithDefaults().Init, cfg.WithDefaults().Algorithm, cfg.Sample), func(t *testing.T) {
 				var saved [][]byte
 				var passes []string
-				e := kmeans.Serial(c.Rows, c.N, c.D)
+				e := engine(t, c)
 				r, err := kmeans.Run(t.Context(), e, cfg, nil, kmeans.Observer{Pass: func(p kmeans.PassInfo, k kmeans.Checkpoint) {
 					saved, passes = append(saved, marshal(t, k)), append(passes, string(marshal(t, p)))
 				}})
@@ -139,7 +161,7 @@ func TestResume(t *testing.T) {
 					if err := json.Unmarshal(b, &from); err != nil {
 						t.Fatal(err)
 					}
-					e := kmeans.Serial(c.Rows, c.N, c.D)
+					e := engine(t, c)
 					next := at + 1
 					r, err := kmeans.Run(t.Context(), e, cfg, &from, kmeans.Observer{Pass: func(p kmeans.PassInfo, k kmeans.Checkpoint) {
 						if next < len(passes) && (string(marshal(t, p)) != passes[next] || string(marshal(t, k)) != string(saved[next])) {

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// parallelRounds is how often k-means|| draws; in each it takes about
+	// parallelRounds is how often k-means|| draws by default; in each it takes about
 	// parallelFactor * k rows. On mixtures of 8 to 100 Gaussians 3 rounds start as
 	// well as 5, and no worse than k-means++; 2 are a little worse.
 	parallelRounds = 3
@@ -22,24 +22,45 @@ func (r *run) seed(ctx context.Context, restart int) (Matrix, error) {
 	var err error
 	switch r.cfg.Init {
 	case Given:
-		return r.cfg.Start, nil
+		c = r.cfg.Start.Clone()
 	case Random:
 		c, err = r.random(ctx, restart)
 	case Parallel:
-		if r.n > parallelRounds*parallelFactor*r.cfg.K {
+		if float64(r.n) > float64(r.cfg.InitRounds)*r.cfg.Oversampling*float64(r.cfg.K) {
 			c, err = r.parallel(ctx, restart)
 			break
 		}
 		fallthrough // it would take nearly all rows as candidates
 	default:
-		first := int64(Uniform(r.cfg.Seed, useFirst.purpose(restart, 0), 0) * float64(r.n))
-		s := r.e.Seeder()
-		c, err = r.plusPlus(ctx, r.e, s, first, usePick.purpose(restart, 0), func(j int) { r.seeding(restart, j, r.cfg.K) })
+		var first []int64
+		if first, err = r.first(ctx, restart); err == nil {
+			c, err = r.plusPlus(ctx, r.e, r.e.Seeder(), first[0], usePick.purpose(restart, 0), func(j int) { r.seeding(restart, j, r.cfg.K) })
+		}
 	}
 	if err == nil && c.Rows < r.cfg.K {
 		err = tooFew(r.cfg.K, c.Rows)
 	}
+	for j := range c.Rows {
+		r.cfg.Distance.settle(c.Row(j), c.Row(j))
+	}
 	return c, err
+}
+
+// first chooses the first seed.
+func (r *run) first(ctx context.Context, restart int) ([]int64, error) {
+	return r.rowsAt(ctx, []float64{Uniform(r.cfg.Seed, useFirst.purpose(restart, 0), 0)})
+}
+
+// rowsAt gives for each number in [0, 1) the row at that share of the weight.
+func (r *run) rowsAt(ctx context.Context, at []float64) ([]int64, error) {
+	if r.e.Weighted() {
+		return r.e.Seeder().Pick(ctx, at)
+	}
+	rows := make([]int64, len(at))
+	for j, u := range at {
+		rows[j] = int64(u * float64(r.n))
+	}
+	return rows, context.Cause(ctx)
 }
 
 func tooFew(k, different int) error {
@@ -116,7 +137,10 @@ func (r *run) tryAll(ctx context.Context, e gatherer, s Seeder, at []float64, ad
 // probability in proportion to its squared distance. The candidates, weighted by
 // the rows nearest to them, are then reduced to k by k-means++.
 func (r *run) parallel(ctx context.Context, restart int) (Matrix, error) {
-	first := int64(Uniform(r.cfg.Seed, useFirst.purpose(restart, 0), 0) * float64(r.n))
+	first, err := r.first(ctx, restart)
+	if err != nil {
+		return Matrix{}, err
+	}
 	s := r.e.Seeder()
 	all := NewMatrix(0, r.d)
 	var potential float64
@@ -132,12 +156,13 @@ func (r *run) parallel(ctx context.Context, restart int) (Matrix, error) {
 		}
 		return r.finite(ctx, potential)
 	}
-	if err := add([]int64{first}); err != nil {
+	if err := add(first); err != nil {
 		return Matrix{}, err
 	}
-	for round := 1; round <= parallelRounds && potential > 0; round++ {
-		r.seeding(restart, round, parallelRounds+1)
-		rows, err := s.Draw(ctx, r.cfg.Seed, useRow.purpose(restart, round), parallelFactor*float64(r.cfg.K))
+	rounds := r.cfg.InitRounds
+	for round := 1; round <= rounds && potential > 0; round++ {
+		r.seeding(restart, round, rounds+1)
+		rows, err := s.Draw(ctx, r.cfg.Seed, useRow.purpose(restart, round), float64(r.cfg.Oversampling*float64(r.cfg.K)))
 		if err == nil {
 			err = add(rows)
 		}
@@ -145,7 +170,7 @@ func (r *run) parallel(ctx context.Context, restart int) (Matrix, error) {
 			return Matrix{}, err
 		}
 	}
-	r.seeding(restart, parallelRounds+1, parallelRounds+1)
+	r.seeding(restart, rounds+1, rounds+1)
 	for more := uint64(0); ; {
 		c, err := r.reduce(ctx, s, all, restart)
 		if err != nil || c.Rows >= r.cfg.K || potential == 0 {
@@ -176,12 +201,15 @@ func (r *run) reduce(ctx context.Context, s Seeder, candidates Matrix, restart i
 		rows[i] = float32(v) // exact: they are rows
 	}
 	e := Serial(rows, candidates.Rows, r.d)
-	at := Uniform(r.cfg.Seed, useReduce.purpose(restart, 0), 0) * float64(r.n)
-	first := 0 // by weight
-	for sum := weights[0]; sum <= at && first < len(weights)-1; sum += weights[first] {
-		first++
+	if err := e.Weigh(weights); err != nil {
+		return Matrix{}, err
 	}
-	return r.plusPlus(ctx, e, e.weighted(weights), int64(first), useReduce.purpose(restart, 1), func(int) {})
+	s = e.Seeder()
+	first, err := s.Pick(ctx, []float64{Uniform(r.cfg.Seed, useReduce.purpose(restart, 0), 0)})
+	if err != nil {
+		return Matrix{}, err
+	}
+	return r.plusPlus(ctx, e, s, first[0], useReduce.purpose(restart, 1), func(int) {})
 }
 
 // random takes k different rows, each with the same probability. If many rows are
@@ -191,10 +219,14 @@ func (r *run) random(ctx context.Context, restart int) (Matrix, error) {
 	k, purpose := r.cfg.K, useRandom.purpose(restart, 0)
 	seeds, seen := NewMatrix(0, r.d), map[string]bool{}
 	for tried, most := 0, 4*k+100; seeds.Rows < k && tried < most; {
-		rows := make([]int64, min(k-seeds.Rows, most-tried))
-		for j := range rows {
-			rows[j] = int64(Uniform(r.cfg.Seed, purpose, uint64(tried)) * float64(r.n))
+		at := make([]float64, min(k-seeds.Rows, most-tried))
+		for j := range at {
+			at[j] = Uniform(r.cfg.Seed, purpose, uint64(tried))
 			tried++
+		}
+		rows, err := r.rowsAt(ctx, at)
+		if err != nil {
+			return Matrix{}, err
 		}
 		c, err := r.e.Gather(ctx, rows)
 		if err != nil {

@@ -8,10 +8,9 @@ import (
 	"github.com/centroid-studio/centroid/shared/kernel"
 )
 
-// seeder is the Seeder of Memory. Each row counts weights[i] times, once if nil.
+// seeder is the Seeder of Memory.
 type seeder struct {
 	m       *Memory
-	weights []float64
 	seeds   int
 	nearest []int32   // seed of each row
 	squared []float64 // distance to it
@@ -21,24 +20,34 @@ type seeder struct {
 }
 
 // Seeder implements Engine.
-func (m *Memory) Seeder() Seeder { return m.weighted(nil) }
-
-func (m *Memory) weighted(weights []float64) *seeder {
-	s := &seeder{m: m, weights: weights, nearest: make([]int32, m.n), squared: make([]float64, m.n)}
-	for i := range s.squared {
-		s.squared[i] = math.Inf(1)
-	}
+func (m *Memory) Seeder() Seeder {
+	s := &seeder{m: m, nearest: make([]int32, m.n), squared: make([]float64, m.n)}
 	shards, size := Shards(m.n, m.d, 1)
 	s.parts, s.size = make([]float64, shards), size
+	for i := range s.squared {
+		s.squared[i] = math.Inf(1)
+		s.parts[i/size] += s.weigh(i, 1)
+	}
+	for _, p := range s.parts {
+		s.total += p
+	}
 	return s
 }
 
 // weigh gives sq as often as row i counts.
 func (s *seeder) weigh(i int, sq float64) float64 {
-	if s.weights == nil {
+	if s.m.weights == nil {
 		return sq
 	}
-	return float64(s.weights[i] * sq)
+	return float64(s.m.weights[i] * sq)
+}
+
+// share is what row i has of the potential.
+func (s *seeder) share(i int) float64 {
+	if s.seeds == 0 {
+		return s.weigh(i, 1)
+	}
+	return s.weigh(i, s.squared[i])
 }
 
 // Add implements Seeder.
@@ -75,8 +84,8 @@ func (s *seeder) Try(ctx context.Context, candidates Matrix, progress func(done,
 		sums := parts.Row(shard)
 		return s.m.blocks(ctx, lo, hi, k, func(lo, hi int) {
 			var weights []float64
-			if s.weights != nil {
-				weights = s.weights[lo:hi]
+			if s.m.weights != nil {
+				weights = s.m.weights[lo:hi]
 			}
 			c.Potentials(s.m.rows[lo*d:hi*d], s.squared[lo:hi], weights, sums)
 		})
@@ -98,7 +107,7 @@ func (s *seeder) Draw(ctx context.Context, seed, purpose uint64, times float64) 
 	err := s.m.over(ctx, s.size, nil, func(shard, lo, hi int) error {
 		return s.m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
 			for i := lo; i < hi; i++ {
-				if Uniform(seed, purpose, uint64(i))*s.total < times*s.weigh(i, s.squared[i]) {
+				if Uniform(seed, purpose, uint64(i))*s.total < times*s.share(i) {
 					parts[shard] = append(parts[shard], int64(i))
 				}
 			}
@@ -126,7 +135,7 @@ func (s *seeder) Pick(ctx context.Context, at []float64) ([]int64, error) {
 func (s *seeder) pickIn(shard int, goal float64) int64 {
 	last, sum := -1, 0.0
 	for i := shard * s.size; i < min((shard+1)*s.size, s.m.n); i++ {
-		if w := s.weigh(i, s.squared[i]); w > 0 {
+		if w := s.share(i); w > 0 {
 			last = i
 			if sum += w; sum > goal {
 				return int64(i)
@@ -134,12 +143,12 @@ func (s *seeder) pickIn(shard int, goal float64) int64 {
 		}
 	}
 	for i := shard*s.size - 1; last < 0 && i >= 0; i-- {
-		if s.weigh(i, s.squared[i]) > 0 {
+		if s.share(i) > 0 {
 			last = i
 		}
 	}
 	for i := shard * s.size; last < 0 && i < s.m.n; i++ {
-		if s.weigh(i, s.squared[i]) > 0 {
+		if s.share(i) > 0 {
 			last = i
 		}
 	}

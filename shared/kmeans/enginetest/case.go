@@ -11,6 +11,7 @@ type Case struct {
 	Name    string
 	Rows    []float32
 	N, D, K int
+	Weights []float64 // nil: each row counts once
 }
 
 // Cases gives the shapes and the kinds of data that engines get wrong.
@@ -46,7 +47,13 @@ func Cases() []Case {
 	for i := range huge {
 		huge[i] *= 1e30
 	}
+	weights := make([]float64, 6001)
+	for i := range weights {
+		weights[i] = float64(int(8*kmeans.Uniform(9, 1, uint64(i)))) / 3 // an eighth of the rows has none
+	}
 	return append(all,
+		Case{Name: "weighted", Rows: blobs(6001, 5, 7), N: 6001, D: 5, K: 7, Weights: weights},
+		Case{Name: "weighted ties", Rows: grid, N: 5000, D: 2, K: 9, Weights: weights[:5000]},
 		Case{Name: "all rows equal", Rows: equal, N: 3000, D: 2, K: 3},
 		Case{Name: "unit steps", Rows: unit, N: 4096, D: 1, K: 2},
 		Case{Name: "ties", Rows: grid, N: 5000, D: 2, K: 9},
@@ -83,6 +90,26 @@ func (c Case) row(i int64) []float64 {
 		out[t] = float64(c.Rows[int(i)*c.D+t])
 	}
 	return out
+}
+
+// weight gives that of row i.
+func (c Case) weight(i int) float64 {
+	if c.Weights == nil {
+		return 1
+	}
+	return c.Weights[i]
+}
+
+// subset gives the case of some rows.
+func (c Case) subset(rows []int64) Case {
+	s := Case{Name: c.Name, N: len(rows), D: c.D, K: c.K}
+	for _, i := range rows {
+		s.Rows = append(s.Rows, c.Rows[int(i)*c.D:(int(i)+1)*c.D]...)
+		if c.Weights != nil {
+			s.Weights = append(s.Weights, c.Weights[i])
+		}
+	}
+	return s
 }
 
 // firstRows gives K rows from row first on, as centroids.

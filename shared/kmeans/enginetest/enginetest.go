@@ -17,10 +17,11 @@ import (
 	"github.com/centroid-studio/centroid/shared/kmeans"
 )
 
-// Engine is what the suite needs: labels are read after each pass.
+// Engine is what the suite needs: labels are read after each pass, and some cases have weights.
 type Engine interface {
 	kmeans.Engine
 	Labels() []int32
+	Weigh(weights []float64) error
 }
 
 // Run runs the suite. make gives an engine of n rows of d features; the suite
@@ -32,9 +33,18 @@ func Run(t *testing.T, make func(t *testing.T, rows []float32, n, d int) Engine)
 			if e.Rows() != c.N || e.Dim() != c.D {
 				t.Fatalf("the engine says %d x %d, want %d x %d", e.Rows(), e.Dim(), c.N, c.D)
 			}
+			if c.Weights != nil {
+				if err := e.Weigh(c.Weights); err != nil {
+					t.Fatalf("Weigh: %v", err)
+				}
+			}
+			if e.Weighted() != (c.Weights != nil) {
+				t.Errorf("Weighted() = %v, want %v", e.Weighted(), c.Weights != nil)
+			}
 			testMoments(t, e, c)
 			testPass(t, e, c)
 			testSeeder(t, e, c)
+			testSubset(t, e, c)
 		})
 	}
 	t.Run("refuses rows that are not finite", func(t *testing.T) { testBadRow(t, make) })
@@ -83,7 +93,7 @@ func testPass(t *testing.T, e Engine, c Case) {
 			if err != nil {
 				t.Fatalf("Far: %v", err)
 			}
-			same(t, fmt.Sprintf("Far(%d)", most), far, farOf(labels, squared, most))
+			same(t, fmt.Sprintf("Far(%d)", most), far, farOf(c, labels, squared, most))
 		}
 		copy(before, labels)
 	}
@@ -92,6 +102,7 @@ func testPass(t *testing.T, e Engine, c Case) {
 func testSeeder(t *testing.T, e Engine, c Case) {
 	labels := slices.Clone(e.Labels())
 	s, ref := e.Seeder(), newRef(c)
+	testPick(t, s, ref)
 	for _, rows := range [][]int64{{int64(c.N / 2)}, {0, int64(c.N - 1), 0}} {
 		seeds, err := e.Gather(t.Context(), rows)
 		if err != nil {
@@ -130,21 +141,62 @@ func testSeeder(t *testing.T, e Engine, c Case) {
 		if ref.potential() == 0 {
 			continue
 		}
-		at := []float64{0, .1, .9, math.Nextafter(1, 0)}
-		for i := range 64 {
-			at = append(at, float64(i)/64)
-		}
-		picked, err := s.Pick(t.Context(), at)
-		if err != nil {
-			t.Fatalf("Pick: %v", err)
-		}
-		for j, i := range picked {
-			if want := ref.pick(at[j]); i != want {
-				t.Errorf("Pick(%v) = row %d, want %d", at[j], i, want)
-			}
-		}
+		testPick(t, s, ref)
 	}
 	same(t, "Labels after seeding", e.Labels(), labels)
+}
+
+func testPick(t *testing.T, s kmeans.Seeder, ref *ref) {
+	at := []float64{0, .1, .9, math.Nextafter(1, 0)}
+	for i := range 64 {
+		at = append(at, float64(i)/64)
+	}
+	picked, err := s.Pick(t.Context(), at)
+	if err != nil {
+		t.Fatalf("Pick: %v", err)
+	}
+	for j, i := range picked {
+		if want := ref.pick(at[j]); i != want {
+			t.Errorf("Pick(%v) = row %d, want %d", at[j], i, want)
+		}
+	}
+}
+
+// testSubset takes the members of a cluster, and some rows twice, out of order.
+func testSubset(t *testing.T, e Engine, c Case) {
+	var members []int64
+	label := int(e.Labels()[c.N-1])
+	for i, l := range e.Labels() {
+		if int(l) == label {
+			members = append(members, int64(i))
+		}
+	}
+	got, err := e.Members(t.Context(), label)
+	if err != nil {
+		t.Fatalf("Members: %v", err)
+	}
+	same(t, "Members", got, members)
+	labels := slices.Clone(e.Labels())
+	rows := append(members, int64(c.N-1), 0)
+	s, err := e.Subset(t.Context(), rows)
+	if err != nil {
+		t.Fatalf("Subset: %v", err)
+	}
+	sub := c.subset(rows)
+	if s.Rows() != sub.N || s.Dim() != c.D || s.Weighted() != (c.Weights != nil) {
+		t.Errorf("Subset gives %d x %d, weighted %v, want %d x %d, %v", s.Rows(), s.Dim(), s.Weighted(), sub.N, c.D, c.Weights != nil)
+	}
+	before := make([]int32, sub.N)
+	for i := range before {
+		before[i] = -1
+	}
+	sums, err := s.Pass(t.Context(), c.firstRows(0), nil)
+	if err != nil {
+		t.Fatalf("Pass of a subset: %v", err)
+	}
+	_, _, want := passOf(sub, c.firstRows(0), before)
+	same(t, "Pass of a subset", sums, want)
+	same(t, "Labels after a subset's pass", e.Labels(), labels)
 }
 
 func testBadRow(t *testing.T, make func(t *testing.T, rows []float32, n, d int) Engine) {

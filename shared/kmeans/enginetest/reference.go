@@ -52,20 +52,28 @@ func passOf(c Case, centroids kmeans.Matrix, before []int32) (labels []int32, sq
 			return v(i)
 		})
 	}
-	s.Inertia = of(-1, func(i int) float64 { return squared[i] })
+	s.Inertia = of(-1, func(i int) float64 { return float64(c.weight(i) * squared[i]) })
+	if c.Weights != nil {
+		s.Weight = make([]float64, k)
+	}
 	for j := range k {
-		s.Within[j] = of(j, func(i int) float64 { return squared[i] })
+		s.Within[j] = of(j, func(i int) float64 { return float64(c.weight(i) * squared[i]) })
 		for f := range c.D {
-			s.Sum.Row(j)[f] = of(j, func(i int) float64 { return float64(c.Rows[i*c.D+f]) })
+			s.Sum.Row(j)[f] = of(j, func(i int) float64 { return float64(c.weight(i) * float64(c.Rows[i*c.D+f])) })
+		}
+		if c.Weights != nil {
+			s.Weight[j] = of(j, c.weight)
 		}
 	}
 	return labels, squared, s
 }
 
-func farOf(labels []int32, squared []float64, most int) []kmeans.Far {
+func farOf(c Case, labels []int32, squared []float64, most int) []kmeans.Far {
 	var far []kmeans.Far
 	for i := range labels {
-		far = append(far, kmeans.Far{Row: int64(i), Label: int(labels[i]), Squared: squared[i]})
+		if w := c.weight(i); w > 0 {
+			far = append(far, kmeans.Far{Row: int64(i), Label: int(labels[i]), Squared: squared[i], Weight: w})
+		}
 	}
 	slices.SortStableFunc(far, func(a, b kmeans.Far) int { return cmp.Compare(b.Squared, a.Squared) })
 	return far[:min(most, len(far))]
@@ -101,25 +109,31 @@ func (r *ref) add(seed []float64) {
 }
 
 func (r *ref) try(seed []float64) float64 {
-	return inShards(r.c.N, r.c.D, 1, func(i int) float64 { return min(r.squared[i], r.distance(i, seed)) })
+	return inShards(r.c.N, r.c.D, 1, func(i int) float64 { return float64(r.c.weight(i) * min(r.squared[i], r.distance(i, seed))) })
 }
 
-func (r *ref) potential() float64 {
-	return inShards(r.c.N, r.c.D, 1, func(i int) float64 { return r.squared[i] })
+// share is what row i has of the potential.
+func (r *ref) share(i int) float64 {
+	if r.seeds == 0 {
+		return r.c.weight(i)
+	}
+	return float64(r.c.weight(i) * r.squared[i])
 }
+
+func (r *ref) potential() float64 { return inShards(r.c.N, r.c.D, 1, r.share) }
 
 func (r *ref) weights() []float64 {
 	w := make([]float64, r.seeds)
-	for _, j := range r.nearest {
-		w[j]++
+	for i, j := range r.nearest {
+		w[j] += r.c.weight(i)
 	}
 	return w
 }
 
 func (r *ref) draw(seed, purpose uint64, times float64) (rows []int64) {
 	p := r.potential()
-	for i, sq := range r.squared {
-		if kmeans.Uniform(seed, purpose, uint64(i))*p < times*sq {
+	for i := range r.squared {
+		if kmeans.Uniform(seed, purpose, uint64(i))*p < times*r.share(i) {
 			rows = append(rows, int64(i))
 		}
 	}
@@ -132,8 +146,8 @@ func (r *ref) pick(at float64) int64 {
 	goal, lo, before := float64(at*r.potential()), 0, 0.0
 	for ; lo+size < r.c.N; lo += size {
 		sum := 0.0
-		for _, sq := range r.squared[lo : lo+size] {
-			sum += sq
+		for i := lo; i < lo+size; i++ {
+			sum += r.share(i)
 		}
 		if before+sum > goal {
 			break
@@ -142,20 +156,20 @@ func (r *ref) pick(at float64) int64 {
 	}
 	last, sum := -1, 0.0
 	for i := lo; i < min(lo+size, r.c.N); i++ {
-		if sum += r.squared[i]; r.squared[i] > 0 {
+		if sum += r.share(i); r.share(i) > 0 {
 			last = i
 		}
-		if r.squared[i] > 0 && sum > goal-before {
+		if r.share(i) > 0 && sum > goal-before {
 			return int64(i)
 		}
 	}
 	for i := lo; last < 0 && i > 0; i-- {
-		if r.squared[i-1] > 0 {
+		if r.share(i-1) > 0 {
 			last = i - 1
 		}
 	}
 	for i := lo; last < 0; i++ {
-		if r.squared[i] > 0 {
+		if r.share(i) > 0 {
 			last = i
 		}
 	}
