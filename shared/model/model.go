@@ -56,9 +56,19 @@ type Input struct {
 // Cluster describes one cluster. Clusters keep their number: index i is centroid row i.
 type Cluster struct {
 	Size   int64        `json:"size"`
-	Within float64      `json:"within"` // sum of squared distances, prepared space
-	Center []table.Cell `json:"center"` // one cell an input, original units; a category's most likely level
+	Weight float64      `json:"weight,omitempty"` // of its rows, if they have weights
+	Within float64      `json:"within"`           // sum of weight times squared distance, prepared space
+	Center []table.Cell `json:"center"`           // one cell an input, original units; a category's most likely level
 }
+
+// Partial says what ended a training that could have become better.
+type Partial string
+
+// What ends a training with the best so far.
+const (
+	TimeLimit Partial = "time limit"
+	Canceled  Partial = "canceled"
+)
 
 // Training is how the run went.
 type Training struct {
@@ -67,6 +77,11 @@ type Training struct {
 	Restart    int                    `json:"restart"`
 	Converged  bool                   `json:"converged"`
 	Seconds    float64                `json:"seconds"`
+	Partial    Partial                `json:"partial,omitempty"`   // what ended it before its time; empty if nothing did
+	Algorithm  kmeans.Algorithm       `json:"algorithm,omitempty"` // that was used
+	Why        string                 `json:"why,omitempty"`       // in a sentence
+	Sampled    int64                  `json:"sampled,omitempty"`   // rows that the centroids were found on; 0 means all
+	Weight     string                 `json:"weight,omitempty"`    // column of the rows' weights; empty for none
 	Silhouette *score.Silhouette      `json:"silhouette,omitempty"`
 	Label      *score.LabelComparison `json:"label,omitempty"`
 }

@@ -30,7 +30,7 @@ const (
 	EventScoring  EventType = "scoring"  // silhouette and comparison are computed: Progress
 	EventDone     EventType = "done"     // Model
 	EventFailed   EventType = "failed"   // Fault; Retry says whether another attempt follows
-	EventCanceled EventType = "canceled"
+	EventCanceled EventType = "canceled" // Model, of the best so far, if there were centroids
 )
 
 // Ends reports whether t is one of the types that end a job, or at least an attempt; see Event.Ends.
@@ -53,7 +53,7 @@ type Event struct {
 	Seeding  *Seeding     `json:"seeding,omitempty"`  // seeding
 	Pass     *Pass        `json:"pass,omitempty"`     // pass
 	Progress *Progress    `json:"progress,omitempty"` // loading, seeding, progress, scoring
-	Model    *model.Model `json:"model,omitempty"`    // done: all that the browser needs to predict
+	Model    *model.Model `json:"model,omitempty"`    // done, canceled: all that the browser needs to predict
 	Fault    *Fault       `json:"fault,omitempty"`    // failed
 }
 
@@ -89,8 +89,8 @@ type Seeding struct {
 type Pass struct {
 	kmeans.PassInfo
 	Restarts      int     `json:"restarts"`      // in all
-	MaxPasses     int     `json:"maxPasses"`     // of a restart
-	Rows          int64   `json:"rows"`          // in a pass
+	MaxPasses     int     `json:"maxPasses"`     // of a restart; the splits of a bisecting training
+	Rows          int64   `json:"rows"`          // that it went over
 	RowsPerSecond float64 `json:"rowsPerSecond"` // measured on this pass
 	SecondsLeft   float64 `json:"secondsLeft"`   // at most: passes left of this and later restarts at the measured speed
 }

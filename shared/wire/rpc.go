@@ -77,6 +77,14 @@ type TrainStart struct {
 	// the prepared space: give one of them at most, and leave Config.Init empty or "given".
 	Start [][]table.Cell `json:"start,omitempty"`
 
+	// Weight names a column of numbers, 0 or more, by which rows count; it is no
+	// feature. Empty: each row counts once.
+	Weight string `json:"weight,omitempty"`
+
+	// TimeLimit is the seconds of an attempt's training after which it ends with the
+	// best so far: see model.Training.Partial. 0 means none.
+	TimeLimit float64 `json:"timeLimit,omitempty"`
+
 	// DataName is the dataset's name; the server fills it in.
 	DataName string `json:"dataName,omitempty"`
 }
