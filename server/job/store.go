@@ -47,7 +47,7 @@ type Store interface {
 	// after the events before it, and returns them all as they were numbered.
 	// A failed one whose Fault says Retry queues the job again after
 	// Backoff, if attempts are left and nobody asked to cancel; else Retry is
-	// cleared and the job ends. The result is kept with a done job. When the
+	// cleared and the job ends. The result is kept with a done or canceled job. When the
 	// job ends its checkpoint goes, and jobs that waited for it are queued, or
 	// canceled unless it is done.
 	Finish(ctx context.Context, l Lease, result string, events ...wire.Event) ([]wire.Event, error)

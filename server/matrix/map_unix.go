@@ -43,7 +43,7 @@ func tryLock(f *os.File) (bool, error) {
 	return err == nil, os.NewSyscallError("flock", err)
 }
 
-type value interface{ float32 | int64 }
+type value interface{ float32 | float64 | int64 }
 
 // as reads bytes as values; both share memory.
 func as[T value](b []byte) []T {

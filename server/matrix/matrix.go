@@ -4,7 +4,8 @@
 // that need it.
 //
 // A matrix is a folder <dir>/<key> with rows.f32 (float32, little-endian,
-// row-major) and ids.i64 (the row ids, little-endian). It comes into being by a
+// row-major), ids.i64 (the row ids, little-endian) and, if rows have weights,
+// weights.f64. It comes into being by a
 // rename, complete or not at all.
 package matrix
 
@@ -26,8 +27,9 @@ import (
 )
 
 const (
-	rowsFile = "rows.f32"
-	idsFile  = "ids.i64"
+	rowsFile    = "rows.f32"
+	idsFile     = "ids.i64"
+	weightsFile = "weights.f64"
 )
 
 // Source is a table with a name for its content: sources with the same hash
@@ -44,23 +46,26 @@ type Matrix struct {
 	dim     int
 	vectors []float32
 	ids     []int64
+	weights []float64
 	unmap   func() error
 }
 
-// Open opens the matrix of src's rows as p prepares them; it builds it in dir if
+// Open opens the matrix of src's rows as p prepares them, and their weights if a
+// column of src has them; weight is empty for none. It builds it in dir if
 // it is not there, or not whole. Rows that p leaves out are not in it. progress, which may be
 // nil, hears of the table's rows read so far, of all; of none if nothing is
 // built. When ctx ends, Open returns context.Cause(ctx) and nothing stays on the
-// disk. A full disk is fault.Unavailable. The caller closes the matrix.
-func Open(ctx context.Context, dir string, src Source, p *prep.Prep, progress func(done, total int64)) (*Matrix, error) {
+// disk. A full disk is fault.Unavailable; a row that can't be trained on, for its
+// weight or because p.Unit leaves it no direction, is fault.Invalid. The caller closes the matrix.
+func Open(ctx context.Context, dir string, src Source, p *prep.Prep, weight string, progress func(done, total int64)) (*Matrix, error) {
 	const op = "matrix.Open"
-	key, err := keyOf(src, p)
+	key, err := keyOf(src, p, weight)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
 	// Twice: what is built may be pruned by another process before it is opened.
 	for range 2 {
-		m, err := load(dir, key, p.Width())
+		m, err := load(dir, key, p.Width(), weight != "")
 		if err == nil {
 			return m, nil
 		}
@@ -72,25 +77,26 @@ func Open(ctx context.Context, dir string, src Source, p *prep.Prep, progress fu
 				return nil, wrap(op, err)
 			}
 		}
-		if err := build(ctx, dir, key, src, p, progress); err != nil {
+		if err := build(ctx, dir, key, src, p, weight, progress); err != nil {
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}
 			return nil, wrap(op, err)
 		}
 	}
-	m, err := load(dir, key, p.Width())
+	m, err := load(dir, key, p.Width(), weight != "")
 	return m, wrap(op, err)
 }
 
 // keyOf names the content of a matrix.
-func keyOf(src Source, p *prep.Prep) (string, error) {
+func keyOf(src Source, p *prep.Prep, weight string) (string, error) {
 	b, err := json.Marshal(struct {
 		Format  int
 		Data    string
 		Columns []string
 		Prep    *prep.Prep
-	}{1, src.Hash(), p.Names(), p})
+		Weight  string `json:",omitempty"`
+	}{1, src.Hash(), p.Names(), p, weight})
 	if err != nil {
 		return "", err
 	}
@@ -102,7 +108,7 @@ func keyOf(src Source, p *prep.Prep) (string, error) {
 var errDamaged = errors.New("matrix: files are missing or have the wrong size")
 
 // load maps a matrix that is there; fs.ErrNotExist if it is not, errDamaged if it is not whole.
-func load(dir, key string, dim int) (*Matrix, error) {
+func load(dir, key string, dim int, weighted bool) (*Matrix, error) {
 	folder := filepath.Join(dir, key)
 	if _, err := os.Stat(folder); err != nil {
 		return nil, err
@@ -117,7 +123,15 @@ func load(dir, key string, dim int) (*Matrix, error) {
 	}
 	m := &Matrix{key: key, dim: dim, vectors: as[float32](rows), ids: as[int64](ids)}
 	m.unmap = func() error { return errors.Join(dropRows(), dropIDs()) }
-	if len(rows) != 4*dim*len(m.ids) || len(ids)%8 != 0 {
+	if weighted {
+		weights, drop, err := mapFile(filepath.Join(folder, weightsFile))
+		if err != nil {
+			return nil, errors.Join(lacking(err), m.Close())
+		}
+		m.weights = as[float64](weights)
+		m.unmap = func() error { return errors.Join(dropRows(), dropIDs(), drop()) }
+	}
+	if len(rows) != 4*dim*len(m.ids) || len(ids)%8 != 0 || weighted && len(m.weights) != len(m.ids) {
 		return nil, errors.Join(fmt.Errorf("%w: %s has %d bytes of rows of %d values, and %d bytes of ids", errDamaged, key, len(rows), dim, len(ids)), m.Close())
 	}
 	now := time.Now() // Prune takes the folders with the oldest times first
@@ -150,6 +164,9 @@ func (m *Matrix) ID(i int) int64 { return m.ids[i] }
 // IDs gives all ids.
 func (m *Matrix) IDs() []int64 { return m.ids }
 
+// Weights gives the weight of each row, or nil if they have none.
+func (m *Matrix) Weights() []float64 { return m.weights }
+
 // Key gives the matrix's name, which changes with its content.
 func (m *Matrix) Key() string { return m.key }
 
@@ -159,6 +176,6 @@ func (m *Matrix) Close() error {
 		return nil
 	}
 	drop := m.unmap
-	m.vectors, m.ids, m.unmap = nil, nil, nil
+	m.vectors, m.ids, m.weights, m.unmap = nil, nil, nil, nil
 	return fault.Wrap("matrix.Close", drop())
 }

@@ -66,7 +66,7 @@ func fit(t *testing.T, src table.Source, cfg prep.Config) *prep.Prep {
 
 func open(t *testing.T, dir string, src Source, p *prep.Prep) *Matrix {
 	t.Helper()
-	m, err := Open(t.Context(), dir, src, p, nil)
+	m, err := Open(t.Context(), dir, src, p, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestOpen(t *testing.T) {
 	p := fit(t, src, plain)
 	src.scans.Store(0)
 	var told [][2]int64
-	m, err := Open(t.Context(), dir, src, p, func(done, total int64) { told = append(told, [2]int64{done, total}) })
+	m, err := Open(t.Context(), dir, src, p, "", func(done, total int64) { told = append(told, [2]int64{done, total}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestNothingHalfMade(t *testing.T) {
 			ctx, stop := context.WithCancelCause(t.Context())
 			defer stop(nil)
 			src.before = func() error { return tc.before(stop) }
-			if m, err := Open(ctx, dir, src, p, nil); m != nil || !errors.Is(err, tc.want) {
+			if m, err := Open(ctx, dir, src, p, "", nil); m != nil || !errors.Is(err, tc.want) {
 				t.Errorf("Open() = %v, %v, want %v", m, err, tc.want)
 			}
 			if got := names(t, dir); len(got) != 0 {
@@ -248,7 +248,7 @@ func TestConcurrentOpen(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 10 {
-				m, err := Open(t.Context(), dir, src, p, nil)
+				m, err := Open(t.Context(), dir, src, p, "", nil)
 				if err != nil {
 					t.Error(err)
 					return

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/centroid-studio/centroid/server/job"
 	"github.com/centroid-studio/centroid/server/matrix"
@@ -24,20 +25,22 @@ func (w *Worker) train(ctx context.Context, l job.Lease) {
 	log := w.o.Logger.With("job", l.Job.ID, "attempt", l.Job.Attempt)
 	work, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	enough, cancel := context.WithCancelCause(work) // ends what can be ended with a result
+	defer cancel(nil)
 	count := &tally{}
 	rec := newRecord(context.WithoutCancel(ctx), w.o.Queue, w.o.Watchers, l, w.o.Clock, stop)
 
 	var beat sync.WaitGroup
 	quiet := make(chan struct{})
-	beat.Go(func() { w.heartbeat(work, l, count, quiet, stop) })
-	m, err := w.fit(work, l, rec, count, log)
+	beat.Go(func() { w.heartbeat(work, l, count, quiet, stop, cancel) })
+	m, err := w.fit(work, enough, l, rec, count, log)
 	close(quiet)
 	beat.Wait()
 	left := rec.close()
 
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
-	defer cancel()
-	if err := w.end(end, l, rec, left, m, err, context.Cause(work), ctx.Err() != nil); err != nil {
+	end, late := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer late()
+	if err := w.end(end, l, rec, left, m, err, context.Cause(enough), ctx.Err() != nil); err != nil {
 		if m != nil { // the next attempt makes its own
 			err = errors.Join(err, ignoreGone(w.o.Models.Delete(end, l.Job.Owner, m.ID)))
 		}
@@ -54,6 +57,9 @@ func (w *Worker) end(ctx context.Context, l job.Lease, rec *record, left []wire.
 		return job.ErrLost
 	case m != nil && err == nil: // done, even if somebody wanted to stop it at the last moment
 		result = m.ID
+		if m.Training.Partial == model.Canceled {
+			last.Type = wire.EventCanceled
+		}
 	case errors.Is(cause, errCanceled):
 		last = wire.Event{Type: wire.EventCanceled, At: now}
 	case stopping:
@@ -89,9 +95,9 @@ func ignoreGone(err error) error {
 	return err
 }
 
-// heartbeat keeps the lease until quiet is closed, and stops the work when
-// the lease is lost or the job is canceled.
-func (w *Worker) heartbeat(ctx context.Context, l job.Lease, count *tally, quiet <-chan struct{}, stop context.CancelCauseFunc) {
+// heartbeat keeps the lease until quiet is closed. It stops the work when the
+// lease is lost, and asks it to end when the job is canceled.
+func (w *Worker) heartbeat(ctx context.Context, l job.Lease, count *tally, quiet <-chan struct{}, stop, cancel context.CancelCauseFunc) {
 	for {
 		select {
 		case <-quiet:
@@ -107,13 +113,14 @@ func (w *Worker) heartbeat(ctx context.Context, l job.Lease, count *tally, quiet
 		case err != nil:
 			w.o.Logger.Warn("heartbeat failed; trying again", "job", l.Job.ID, "err", err)
 		case canceled:
-			stop(errCanceled)
+			cancel(errCanceled)
 		}
 	}
 }
 
-// fit trains and keeps the model. It returns no model with an error.
-func (w *Worker) fit(ctx context.Context, l job.Lease, rec *record, count *tally, log *slog.Logger) (m *model.Model, err error) {
+// fit trains and keeps the model, that of the best so far when enough ends. It
+// returns no model with an error.
+func (w *Worker) fit(ctx, enough context.Context, l job.Lease, rec *record, count *tally, log *slog.Logger) (m *model.Model, err error) {
 	const op = "train.fit"
 	defer func() {
 		if p := recover(); p != nil { // one user's training must not take the others' down
@@ -129,6 +136,9 @@ func (w *Worker) fit(ctx context.Context, l job.Lease, rec *record, count *tally
 		return nil, err
 	}
 	watch := &watch{rec: rec, tally: count, clock: w.o.Clock, config: req.Config}
+	if req.Config.Algorithm == kmeans.Bisecting {
+		watch.config.Restarts, watch.config.MaxIterations = 1, max(req.Config.K-1, 1) // its passes are splits
+	}
 	started := wire.Event{Type: wire.EventStarted, Attempt: l.Job.Attempt}
 	if from != nil {
 		started.Resumed = from.Pass
@@ -144,6 +154,7 @@ func (w *Worker) fit(ctx context.Context, l job.Lease, rec *record, count *tally
 	res, err := Fit(ctx, FitInput{
 		Source: data, Name: req.Name, DataName: req.DataName, DatasetID: req.Dataset, Version: req.Version,
 		Prep: req.Prep, Config: req.Config, Start: req.Start, Label: labelOf(data.Schema()),
+		Weight: req.Weight, TimeLimit: time.Duration(req.TimeLimit * float64(time.Second)), Enough: enough,
 		Workers: w.o.Workers, MatrixDir: w.o.MatrixDir, From: from, Observer: watch.observer(),
 		Loading: watch.count,
 		OnMatrix: func(x *matrix.Matrix, p *prep.Prep) {

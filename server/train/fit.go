@@ -27,6 +27,13 @@ type FitInput struct {
 	Config kmeans.Config
 	Start  [][]table.Cell // start centroids in original units, instead of Config.Start; see wire.TrainStart
 	Label  string         // column to compare the clusters with; empty for none
+	Weight string         // column of the rows' weights; empty for none
+
+	// TimeLimit ends the passes with the best so far; 0 means none. So does Enough,
+	// if it is not nil, a child of Fit's context; before there are centroids Fit
+	// returns its cause.
+	TimeLimit time.Duration
+	Enough    context.Context
 
 	Name      string // of the model
 	DataName  string
@@ -59,6 +66,9 @@ const (
 	scoreWork   = 1 << 32 // and at most so many subtractions
 )
 
+// errTimeLimit ends a training that has lasted as long as it may.
+var errTimeLimit = errors.New("train: the time limit is reached")
+
 // Fit trains: it fits the preparation, packs the rows, runs k-means on this
 // machine and judges the outcome. It returns context.Cause(ctx) when ctx ends.
 func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
@@ -68,8 +78,15 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 	if in.MatrixBytes == 0 {
 		in.MatrixBytes = matrixBytes
 	}
+	if in.Enough == nil {
+		in.Enough = ctx
+	}
+	if in.Prep, err = withWeight(in); err != nil {
+		return nil, err
+	}
+	in.Prep.Unit = in.Config.Distance == kmeans.Cosine
 	begin := in.Now()
-	p, stats, err := prep.Fit(ctx, in.Source, in.Prep)
+	p, stats, err := prep.Fit(in.Enough, in.Source, in.Prep)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +100,7 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 	if err := matrix.Prune(in.MatrixDir, in.MatrixBytes); err != nil {
 		return nil, err
 	}
-	m, err := matrix.Open(ctx, in.MatrixDir, named{in.Source, in.DatasetID, in.Version}, p, in.Loading)
+	m, err := matrix.Open(in.Enough, in.MatrixDir, named{in.Source, in.DatasetID, in.Version}, p, in.Weight, in.Loading)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +110,12 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 	}
 	e := local.New(m.Vectors(), m.Rows(), m.Dim(), in.Workers)
 	defer func() { err = errors.Join(err, e.Close()) }()
-	run, err := kmeans.Run(ctx, e, cfg, in.From, in.Observer)
+	if in.Weight != "" {
+		if err := e.Weigh(m.Weights()); err != nil {
+			return nil, err
+		}
+	}
+	run, partial, err := limited(ctx, e, cfg, in)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +125,58 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 	}
 	res.Model.Name, res.Model.Created = in.Name, begin.UTC()
 	res.Model.Data = model.Data{Dataset: in.DatasetID, Name: in.DataName, Version: in.Version, Hash: in.Source.Hash(), Rows: stats.Rows, Dropped: stats.Dropped}
+	res.Model.Training.Partial, res.Model.Training.Weight = partial, in.Weight
 	res.Model.Training.Seconds = in.Now().Sub(begin).Seconds()
 	return res, nil
+}
+
+// limited runs k-means for as long as it may.
+func limited(ctx context.Context, e kmeans.Engine, cfg kmeans.Config, in FitInput) (*kmeans.Result, model.Partial, error) {
+	ob := in.Observer
+	ob.Enough = in.Enough
+	if in.TimeLimit > 0 {
+		enough, stop := context.WithTimeoutCause(in.Enough, in.TimeLimit, errTimeLimit)
+		defer stop()
+		ob.Enough = enough
+	}
+	run, err := kmeans.Run(ctx, e, cfg, in.From, ob)
+	switch {
+	case errors.Is(err, errTimeLimit):
+		return nil, "", fault.Fieldf("timeLimit", "The time limit of %v came before there were centroids. Give it more time, or start from random rows.", in.TimeLimit)
+	case err != nil:
+		return nil, "", err
+	case !run.Partial:
+		return run, "", nil
+	case errors.Is(context.Cause(ob.Enough), errTimeLimit):
+		return run, model.TimeLimit, nil
+	}
+	return run, model.Canceled, nil
+}
+
+// withWeight checks the weight column and leaves it out of the features.
+func withWeight(in FitInput) (prep.Config, error) {
+	cfg := in.Prep
+	if in.Weight == "" {
+		return cfg, nil
+	}
+	s := in.Source.Schema()
+	i := s.Index(in.Weight)
+	switch {
+	case i < 0:
+		return cfg, fault.Fieldf("weight", "There is no column %q to weigh the rows with.", in.Weight)
+	case s[i].Kind != table.Number:
+		return cfg, fault.Fieldf("weight", "Column %q can't weigh the rows: it does not hold numbers.", in.Weight)
+	case slices.Contains(cfg.Columns, in.Weight):
+		return cfg, fault.Fieldf("weight", "Column %q weighs the rows, so it can't be a feature too. Leave one of the two out.", in.Weight)
+	}
+	if len(cfg.Columns) == 0 {
+		for _, c := range s {
+			if c.Role == table.Feature && c.Kind != table.Text && c.Name != in.Weight {
+				cfg.Columns = append(cfg.Columns, c.Name)
+			}
+		}
+	}
+	return cfg, nil
 }
 
 // named tells matrices of versions with the same values, but other row ids, apart.

@@ -32,7 +32,7 @@ func complete(req wire.TrainStart, ds wire.Dataset) (wire.TrainStart, error) {
 	}
 	if len(req.Prep.Columns) == 0 {
 		for _, c := range ds.Schema {
-			if c.Role == table.Feature {
+			if c.Role == table.Feature && c.Name != req.Weight {
 				req.Prep.Columns = append(req.Prep.Columns, c.Name)
 			}
 		}
@@ -54,6 +54,9 @@ func check(req wire.TrainStart, ds wire.Dataset) error {
 	}
 	if !slices.Contains([]prep.Missing{prep.Drop, prep.Mean, prep.Median}, req.Prep.Missing) {
 		bad = append(bad, fault.Fieldf("prep.missing", "The policy %q for missing values is not known; choose drop, mean or median.", req.Prep.Missing))
+	}
+	if err := checkLimits(req, ds); err != nil {
+		bad = append(bad, err)
 	}
 	width, err := checkColumns(req.Prep.Columns, ds)
 	if err != nil {
@@ -79,6 +82,28 @@ func check(req wire.TrainStart, ds wire.Dataset) error {
 	}
 	return errors.Join(bad...)
 }
+
+// checkLimits checks the weight column and the time limit.
+func checkLimits(req wire.TrainStart, ds wire.Dataset) error {
+	var bad []error
+	if req.Weight != "" {
+		i := ds.Schema.Index(req.Weight)
+		switch {
+		case i < 0:
+			bad = append(bad, fault.Fieldf("weight", "There is no column %q in version %d of %q to weigh the rows with.", req.Weight, ds.Version, ds.Name))
+		case ds.Schema[i].Kind != table.Number:
+			bad = append(bad, fault.Fieldf("weight", "Column %q can't weigh the rows: it does not hold numbers.", req.Weight))
+		case slices.Contains(req.Prep.Columns, req.Weight):
+			bad = append(bad, fault.Fieldf("weight", "Column %q weighs the rows, so it can't be a feature too. Leave one of the two out.", req.Weight))
+		}
+	}
+	if !(req.TimeLimit >= 0 && req.TimeLimit <= maxTimeLimit) {
+		bad = append(bad, fault.Fieldf("timeLimit", "The time limit is %v seconds, want 0 for none, up to %v.", req.TimeLimit, maxTimeLimit))
+	}
+	return errors.Join(bad...)
+}
+
+const maxTimeLimit = 30 * 24 * 3600
 
 // checkColumns gives the number of features that the columns make, at most:
 // levels that occur only in dropped rows make none.

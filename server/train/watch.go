@@ -29,8 +29,9 @@ type watch struct {
 	seeding wire.Seeding
 	// The pass or round at work.
 	start    time.Time // when it began
-	at       time.Time // when done was reported
-	done     int64
+	at       time.Time // when rows were reported
+	through  bool      // that report was the last one of a pass or round
+	measured int64     // rows of the passes and rounds that are through
 	finished int64 // passes of this attempt's restart, and all of the restarts before
 }
 
@@ -73,7 +74,7 @@ func (w *watch) observer() kmeans.Observer {
 func (w *watch) onSeeding(restart, round, rounds int) {
 	w.phase = wire.EventSeeding
 	w.seeding = wire.Seeding{Restart: restart, Of: w.config.Restarts, Round: round, Rounds: rounds}
-	w.start, w.done = w.clock.Now(), 0
+	w.start, w.through, w.measured = w.clock.Now(), false, 0
 	w.finished = int64(restart) * int64(w.config.MaxIterations)
 	// Rounds can be as many as clusters: the first is told, the others when there is time.
 	if round == 1 || w.start.Sub(w.told) >= progressEvery {
@@ -84,15 +85,20 @@ func (w *watch) onSeeding(restart, round, rounds int) {
 
 func (w *watch) onRows(done, total int64) {
 	now := w.clock.Now()
-	if done < w.done { // another pass or round has begun, when the one before was through
-		w.start = w.at
+	if w.through { // another pass or round has begun, when the one before ended
+		if w.config.Algorithm != kmeans.Bisecting { // whose passes are splits, each of many rounds
+			w.start, w.measured = w.at, 0
+		}
 		if w.phase == wire.EventSeeding && w.seeding.Round == w.seeding.Rounds {
 			w.phase = wire.EventPass
 		}
 	}
-	w.at, w.done = now, done
+	w.at, w.through = now, done == total
+	if w.through {
+		w.measured += total
+	}
 	if w.phase != wire.EventSeeding {
-		w.overall(done)
+		w.overall(done * w.rows / max(total, 1)) // a sample or a mini-batch has fewer rows
 	}
 	if now.Sub(w.told) < progressEvery || done >= total {
 		return
@@ -108,18 +114,19 @@ func (w *watch) onRows(done, total int64) {
 func (w *watch) onPass(p kmeans.PassInfo, c kmeans.Checkpoint) {
 	now := w.clock.Now()
 	seconds := now.Sub(w.start).Seconds()
-	w.phase, w.start, w.at, w.done = wire.EventPass, now, now, 0
+	w.phase, w.start, w.at, w.through = wire.EventPass, now, now, false
 	w.finished = int64(p.Restart)*int64(w.config.MaxIterations) + int64(p.Pass)
 	w.overall(0)
-	pass := wire.Pass{PassInfo: p, Restarts: w.config.Restarts, MaxPasses: w.config.MaxIterations, Rows: w.rows}
+	pass := wire.Pass{PassInfo: p, Restarts: w.config.Restarts, MaxPasses: w.config.MaxIterations, Rows: w.measured}
 	pass.Centroids = kmeans.Matrix{}
 	if len(p.Centroids.Data) <= centroidValues {
 		pass.Centroids = p.Centroids.Clone() // written later, when Run may have moved on
 	}
 	if seconds > 0 {
-		pass.RowsPerSecond = float64(w.rows) / seconds
+		pass.RowsPerSecond = float64(w.measured) / seconds
 		pass.SecondsLeft = seconds * float64(int64(w.config.Restarts)*int64(w.config.MaxIterations)-w.finished)
 	}
+	w.measured = 0
 	w.emit(wire.Event{Type: wire.EventPass, Pass: &pass})
 	w.rec.keep(func() ([]byte, error) { return json.Marshal(c) })
 }

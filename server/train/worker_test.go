@@ -25,6 +25,7 @@ import (
 	"github.com/centroid-studio/centroid/server/train"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -325,14 +326,14 @@ func TestCancelRunning(t *testing.T) {
 	<-g.canceled
 	close(g.opened)
 	all := w.ended(id)
-	if last := all[len(all)-1]; last.Type != wire.EventCanceled || last.Model != nil || last.Fault != nil {
-		t.Errorf("last event = %+v, want canceled", last)
+	if last := all[len(all)-1]; last.Type != wire.EventCanceled || last.Model == nil || last.Model.Training.Partial != model.Canceled || last.Fault != nil {
+		t.Errorf("last event = %+v, want canceled with a partial model", last)
 	}
-	if j, err := w.Get(t.Context(), owner, id); err != nil || j.State != "canceled" || j.Model != "" || j.Progress.Done == 0 || j.Progress.Done >= j.Progress.Total {
-		t.Errorf("Get() = %+v, %v, want canceled, with progress", j, err)
+	if j, err := w.Get(t.Context(), owner, id); err != nil || j.State != "canceled" || j.Model == "" || j.Progress.Done == 0 || j.Progress.Done >= j.Progress.Total {
+		t.Errorf("Get() = %+v, %v, want canceled, with a model and progress", j, err)
 	}
-	if list, err := w.models.List(t.Context(), owner); err != nil || len(list) != 0 {
-		t.Errorf("models = %v, %v, want none", list, err)
+	if list, err := w.models.List(t.Context(), owner); err != nil || len(list) != 1 {
+		t.Errorf("models = %v, %v, want the partial one", list, err)
 	}
 	next := w.start(wire.TrainStart{Dataset: w.iris(), Config: kmeans.Config{K: 2}}) // the worker goes on
 	w.hash(next)

@@ -59,6 +59,9 @@ func (p *Predictor) Batch(b *table.Batch) (kept []int, labels []int32, distances
 				b.First+int64(p.kept[i/d])+1, p.m.Prep.FeatureNames()[i%d])
 		}
 	}
+	if i := p.m.Prep.Directionless(p.vectors); i >= 0 {
+		return nil, nil, nil, fault.Newf(fault.Invalid, "Row %d is zero in all columns after scaling, so it has no direction, and no cosine to a cluster.", b.First+int64(p.kept[i])+1)
+	}
 	p.labels, p.squared = grow(p.labels, n), grow(p.squared, n)
 	p.centers.Assign(p.vectors, p.labels, p.squared)
 	for i := range p.squared {

@@ -71,7 +71,7 @@ type columnFit struct {
 }
 
 func newFit(schema table.Schema, cfg Config) (*fit, error) {
-	p := &Prep{Missing: cfg.Missing, Scale: cfg.Scale}
+	p := &Prep{Missing: cfg.Missing, Scale: cfg.Scale, Unit: cfg.Unit}
 	if p.Missing == "" {
 		p.Missing = Drop
 	}

@@ -27,15 +27,17 @@ const (
 
 // Config is what the user chooses.
 type Config struct {
-	Columns []string `json:"columns"` // features, in this order; empty means all columns with role feature
-	Scale   Scale    `json:"scale"`   // empty means Standard
-	Missing Missing  `json:"missing"` // empty means Drop
+	Columns []string `json:"columns"`        // features, in this order; empty means all columns with role feature
+	Scale   Scale    `json:"scale"`          // empty means Standard
+	Missing Missing  `json:"missing"`        // empty means Drop
+	Unit    bool     `json:"unit,omitempty"` // bring vectors to length 1, for the cosine distance
 }
 
 // Prep is a fitted preparation. Its zero value is not usable: Fit makes it, or a model file.
 type Prep struct {
 	Missing Missing  `json:"missing"`
 	Scale   Scale    `json:"scale"`
+	Unit    bool     `json:"unit,omitempty"` // vectors have length 1
 	Columns []Column `json:"columns"`
 }
 

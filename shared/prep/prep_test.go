@@ -323,3 +323,34 @@ func TestBatchDoesNotAllocate(t *testing.T) {
 		t.Errorf("Batch allocates %v times", n)
 	}
 }
+
+// Unit vectors have length 1, the same bits row by row and in batches; zeros have no direction.
+func TestUnit(t *testing.T) {
+	src := (&columns{size: 2}).number("x", 3, 0, -5, 1e30).number("y", 4, 0, 0, -1e30)
+	p, _ := fit(t, src, prep.Config{Scale: prep.NoScale, Unit: true})
+	at := 0
+	err := src.Scan(t.Context(), p.Names(), func(b *table.Batch) error {
+		vectors, _ := p.Batch(b, nil, nil)
+		if at == 0 && p.Directionless(vectors) != 1 {
+			t.Errorf("Directionless(%v) = %d, want 1", vectors, p.Directionless(vectors))
+		}
+		for i := range b.Rows {
+			row, err := p.Row(src.row(p.Names(), at), nil)
+			if at == 1 {
+				if fault.CodeOf(err) != fault.Invalid {
+					t.Errorf("Row of zeros: %v, want fault.Invalid", err)
+				}
+			} else if err != nil || !slices.Equal(row, vectors[2*i:2*i+2]) {
+				t.Errorf("Row %d = %v, %v, Batch gives %v", at, row, err, vectors[2*i:2*i+2])
+			}
+			at++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row, _ := p.Row([]table.Cell{table.Num(3), table.Num(4)}, nil); !slices.Equal(row, []float32{.6, .8}) {
+		t.Errorf("Row(3, 4) = %v, want .6, .8", row)
+	}
+}

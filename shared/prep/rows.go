@@ -103,7 +103,43 @@ func (p *Prep) Batch(b *table.Batch, dst []float32, keep []int) (vectors []float
 		}
 		at += c.width()
 	}
+	for r := range rows {
+		p.unit(out[r*w : (r+1)*w])
+	}
 	return dst, kept
+}
+
+// unit brings a vector to length 1. One of zeros stays: see Directionless.
+func (p *Prep) unit(x []float32) {
+	if !p.Unit {
+		return
+	}
+	square := 0.0
+	for _, v := range x {
+		square += float64(float64(v) * float64(v))
+	}
+	if square == 0 {
+		return
+	}
+	length := math.Sqrt(square)
+	for t, v := range x {
+		x[t] = float32(float64(v) / length)
+	}
+}
+
+// Directionless gives the first of some vectors that is all zeros, or -1. With
+// Unit it has no angle to any other, so it can be neither trained on nor predicted.
+func (p *Prep) Directionless(vectors []float32) int {
+	if !p.Unit {
+		return -1
+	}
+	w := p.Width()
+	for i := 0; i < len(vectors); i += w {
+		if !slices.ContainsFunc(vectors[i:i+w], func(v float32) bool { return v != 0 }) {
+			return i / w
+		}
+	}
+	return -1
 }
 
 func complete(columns []table.Vector, i int) bool {
@@ -125,15 +161,20 @@ func has(v table.Vector, i int) bool {
 // wanted and a number too large to measure are faults that name the column. A
 // level that the training did not have makes zeros.
 func (p *Prep) Row(cells []table.Cell, dst []float32) ([]float32, error) {
+	from := len(dst)
 	err := p.each(cells, func(v float64) { dst = append(dst, float32(v)) })
 	if err != nil {
 		return nil, err
 	}
+	if p.Directionless(dst[from:]) >= 0 {
+		return nil, fault.Newf(fault.Invalid, "All values are zero after scaling, so the row has no direction, and no cosine to a cluster.")
+	}
+	p.unit(dst[from:])
 	return dst, nil
 }
 
 // Vector appends the vector of a centroid in original units to dst, not rounded
-// to float32: what Original gives, it takes. Faults are those of Row.
+// to float32, nor brought to length 1: what Original gives, it takes. Faults are those of Row.
 func (p *Prep) Vector(cells []table.Cell, dst []float64) ([]float64, error) {
 	err := p.each(cells, func(v float64) { dst = append(dst, v) })
 	if err != nil {

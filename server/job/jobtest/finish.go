@@ -36,8 +36,8 @@ var finishTests = map[string]func(*suite){
 	"canceled": func(s *suite) {
 		id := s.add()
 		s.end(s.take("w", id), canceled)
-		if j := s.state(id, job.Canceled); j.Result != "" || j.Fault != nil {
-			s.Errorf("Get() = %+v, want neither result nor fault", j)
+		if j := s.state(id, job.Canceled); j.Result != "result" || j.Fault != nil {
+			s.Errorf("Get() = %+v, want what was kept so far, no fault", j)
 		}
 	},
 	"done although somebody asked to cancel": func(s *suite) {

@@ -177,7 +177,7 @@ func (s *Store) end(ctx context.Context, tx *sql.Tx, r row, state job.State, res
 			return nil, err
 		}
 	}
-	if state != job.Done {
+	if state == job.Failed {
 		result = ""
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE job SET state = $1, result = $2, fault = $3, ended = $4, worker = '' WHERE id = $5`,
