@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,9 +26,12 @@ import (
 // trainCommand is the flags of `centroid train`.
 type trainCommand struct {
 	data, out, name, label, start string
+	weight, update                string
 	columns                       []string
 	scale, missing, init          string
+	algorithm, distance           string
 	config                        kmeans.Config
+	limit                         time.Duration
 	workers                       int
 }
 
@@ -38,7 +42,9 @@ func newTrainCommand() *cobra.Command {
 		Use:   "train --data table.csv --k 3 --out model.json",
 		Short: "Train a model on a CSV file, without a server",
 		Long: "Train a model on a CSV file, without a server. The same data, settings and seed give the same model as on the server.\n" +
-			"Numbers are features unless they only count the rows; a column of classes is compared with the clusters.",
+			"Numbers are features unless they only count the rows; a column of classes is compared with the clusters.\n" +
+			"Ctrl-C ends it with the best model so far, marked partial; a second one at once.\n" +
+			"With --update a model learns from more rows, some at a time, and nothing is forgotten: its preparation stays.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return t.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -54,7 +60,17 @@ func newTrainCommand() *cobra.Command {
 	f.StringVar(&t.missing, "missing", string(prep.Drop), "rows with a missing value: drop, or fill with mean or median")
 	f.IntVar(&t.config.K, "k", 0, "clusters (8 if 0, with --start as many as it has)")
 	f.StringVar(&t.init, "init", "", "k-means||, k-means++, random or given (k-means|| if empty, with --start given)")
-	f.StringVar(&t.start, "start", "", "start centroids: a CSV file with the features' columns, in original units")
+	f.StringVar(&t.start, "start", "", "start centroids: a CSV file with the features' columns, in original units, or a model")
+	f.IntSliceVar(&t.config.Frozen, "frozen", nil, "with --start: numbers of centroids that stay where they are")
+	f.StringVar(&t.algorithm, "algorithm", "", "auto, lloyd, hamerly, mini-batch or bisecting (auto if empty)")
+	f.StringVar(&t.distance, "distance", "", "euclidean or cosine (euclidean if empty)")
+	f.StringVar(&t.weight, "weight", "", "column of numbers by which rows count")
+	f.IntVar(&t.config.InitRounds, "init-rounds", 0, "with k-means||: rounds of drawing rows (3 if 0)")
+	f.Float64Var(&t.config.Oversampling, "oversampling", 0, "with k-means||: rows drawn in a round, in multiples of k (2 if 0)")
+	f.IntVar(&t.config.Batch, "batch", 0, "with mini-batch or --update: rows of a step (at least 1024 if 0)")
+	f.Int64Var(&t.config.Sample, "sample", 0, "train on so many rows, chosen by the seed, and label all (all if 0)")
+	f.DurationVar(&t.limit, "time-limit", 0, "end the passes after this time, such as 90s or 10m, with the best so far (none if 0)")
+	f.StringVar(&t.update, "update", "", "a model that learns from the rows, instead of a training")
 	f.IntVar(&t.config.Restarts, "restarts", 1, "runs from other starts, the best is kept")
 	f.IntVar(&t.config.MaxIterations, "max-iterations", 300, "passes of one run at most")
 	f.Float64Var(&t.config.Tolerance, "tolerance", 0.0001, "stop when the centroids' squared shift is at most this times the features' mean variance (0: when no row changes its cluster)")
@@ -76,13 +92,19 @@ func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return err
 	}
+	if t.update != "" {
+		return t.learn(ctx, src, stdout, stderr)
+	}
 	label, err := t.roles(src.Schema())
 	if err != nil {
 		return err
 	}
 	cfg := prep.Config{Columns: t.features(src.Schema()), Scale: prep.Scale(t.scale), Missing: prep.Missing(t.missing)}
-	t.config.Init = kmeans.Init(t.init)
-	in := train.FitInput{Source: src, Prep: cfg, Config: t.config, Label: label, Workers: t.workers, DataName: filepath.Base(t.data)}
+	t.config.Init, t.config.Algorithm, t.config.Distance = kmeans.Init(t.init), kmeans.Algorithm(t.algorithm), kmeans.Distance(t.distance)
+	in := train.FitInput{
+		Source: src, Prep: cfg, Config: t.config, Label: label, Weight: t.weight, TimeLimit: t.limit, Workers: t.workers,
+		DataName: filepath.Base(t.data), Enough: ctx,
+	}
 	if t.start != "" {
 		if in.Start, err = readStart(t.start, src.Schema(), cfg.Columns); err != nil {
 			return err
@@ -107,11 +129,22 @@ func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err e
 	in.Loading = func(done, total int64) { bar.show("Preparing rows", done, total) }
 	in.Scoring = func(done, total int64) { bar.show("Measuring the silhouette", done, total) }
 	in.Observer = bar.observer(in.Config.Restarts)
-	res, err := train.Fit(ctx, in)
+	res, err := train.Fit(context.WithoutCancel(ctx), in) // what ends ctx is enough, and keeps the best so far
 	bar.clear()
 	if err != nil {
 		return err
 	}
+	if err := t.write(stdout, stderr, res); err != nil {
+		return err
+	}
+	if res.Model.Training.Partial == model.Canceled {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// write writes the model, and tells how the training went.
+func (t *trainCommand) write(stdout, stderr io.Writer, res *train.FitResult) error {
 	b, err := model.Encode(res.Model)
 	if err != nil {
 		return err
@@ -155,7 +188,7 @@ func (t *trainCommand) features(s table.Schema) []string {
 	}
 	var names []string
 	for _, c := range s {
-		if c.Role == table.Feature && c.Kind != table.Text {
+		if c.Role == table.Feature && c.Kind != table.Text && c.Name != t.weight {
 			names = append(names, c.Name)
 		}
 	}
@@ -199,8 +232,25 @@ func inFile(path string, err error) error {
 	return &named
 }
 
-// readStart reads start centroids, one a line, in the order of columns.
+// learn updates a model with the rows.
+func (t *trainCommand) learn(ctx context.Context, src *table.Memory, stdout, stderr io.Writer) error {
+	m, err := readModel(t.update)
+	if err != nil {
+		return err
+	}
+	next, err := train.Update(ctx, train.UpdateInput{Model: m, Source: src, DataName: filepath.Base(t.data), Name: t.name, Batch: t.config.Batch})
+	if err != nil {
+		return err
+	}
+	return t.write(stdout, stderr, &train.FitResult{Model: next})
+}
+
+// readStart reads start centroids: those of a model, or one a line of a table, in
+// the order of columns.
 func readStart(path string, s table.Schema, columns []string) ([][]table.Cell, error) {
+	if strings.HasSuffix(path, ".json") {
+		return modelStart(path, columns)
+	}
 	f, err := openFile(path)
 	if err != nil {
 		return nil, err
@@ -248,6 +298,25 @@ func readStart(path string, s table.Schema, columns []string) ([][]table.Cell, e
 	}
 }
 
+// modelStart gives the centroids of a model, in original units.
+func modelStart(path string, columns []string) ([][]table.Cell, error) {
+	m, err := readModel(path)
+	if err != nil {
+		return nil, err
+	}
+	all := make([][]table.Cell, len(m.Clusters))
+	for _, name := range columns {
+		at := slices.IndexFunc(m.Inputs, func(in model.Input) bool { return in.Name == name })
+		if at < 0 {
+			return nil, fault.Fieldf("start", "%s: the model has no column %q, so its centroids can't start a training on it.", path, name)
+		}
+		for j, c := range m.Clusters {
+			all[j] = append(all[j], c.Center[at])
+		}
+	}
+	return all, nil
+}
+
 // writeOut writes a file as a whole or not at all; "-" is standard output.
 func writeOut(path string, stdout io.Writer, write func(io.Writer) error) (err error) {
 	if path == "-" {
@@ -277,7 +346,10 @@ func summarise(w io.Writer, res *train.FitResult, out string) error {
 	tr := m.Training
 	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	ended := "no more changes"
-	if !tr.Converged {
+	switch {
+	case tr.Partial != "":
+		ended = "partial: more passes would make it better; ended by " + map[model.Partial]string{model.TimeLimit: "--time-limit", model.Canceled: "you"}[tr.Partial]
+	case !tr.Converged:
 		ended = "stopped by --max-iterations"
 	}
 	fmt.Fprintf(tw, "rows\t%d", m.Data.Rows)
@@ -294,6 +366,12 @@ func summarise(w io.Writer, res *train.FitResult, out string) error {
 	}
 	if tr.Label != nil {
 		fmt.Fprintf(tw, "ARI\t%.4f (against %s)\n", tr.Label.ARI, tr.Label.Column)
+	}
+	if tr.Sampled > 0 {
+		fmt.Fprintf(tw, "sample\tcentroids found on %d of %d rows; all are labelled\n", tr.Sampled, m.Data.Rows)
+	}
+	if tr.Why != "" {
+		fmt.Fprintf(tw, "algorithm\t%s. %s\n", tr.Algorithm, tr.Why)
 	}
 	for i, c := range m.Clusters {
 		fmt.Fprintf(tw, "cluster %d\t%d rows, %.1f %%\n", i, c.Size, 100*float64(c.Size)/float64(m.Data.Rows))

@@ -32,7 +32,7 @@ type watch struct {
 	at       time.Time // when rows were reported
 	through  bool      // that report was the last one of a pass or round
 	measured int64     // rows of the passes and rounds that are through
-	finished int64 // passes of this attempt's restart, and all of the restarts before
+	finished int64     // passes of this attempt's restart, and all of the restarts before
 }
 
 // emit adds an event.
