@@ -31,6 +31,7 @@ func (m *Models) detail() []app.UI {
 		app.Section().Class("stack").ID("model-clusters").Aria("labelledby", "model-clusters-title").Body(
 			app.H2().ID("model-clusters-title").Text("Clusters"),
 			app.P().Class("small").ID("model-summary").Text(summary(o)),
+			app.P().Class("small").ID("model-how").Text(how(o)),
 			clusters(m.cards)),
 		app.Div().Class("halves").ID("model-facts").Body(side...),
 	}
@@ -59,13 +60,9 @@ func factCard(id, title string, facts []fact, note string, rows ...app.UI) app.U
 // resultFacts tells how a training went.
 func resultFacts(m *model.Model) []fact {
 	t := m.Training
-	rest := "came to rest"
-	if !t.Converged {
-		rest = "stopped by the limit of passes"
-	}
 	out := []fact{
 		{"Inertia", strconv.FormatFloat(t.Inertia, 'g', 10, 64)},
-		{"Passes", count(t.Passes, "pass", "passes") + ", " + rest},
+		{"Passes", steps(m) + ", " + rest(m)},
 		{"Took", seconds(t.Seconds)},
 		{"Rows", strconv.FormatInt(m.Data.Rows, 10)},
 	}
@@ -106,5 +103,6 @@ func settingFacts(m *model.Model) []fact {
 var (
 	scaleNames   = map[prep.Scale]string{prep.Standard: "Standard", prep.MinMax: "0 to 1", prep.NoScale: "None"}
 	missingNames = map[prep.Missing]string{prep.Drop: "Left out", prep.Mean: "Filled with the mean", prep.Median: "Filled with the median"}
+	inits        = []kmeans.Init{kmeans.Parallel, kmeans.PlusPlus, kmeans.Random, kmeans.Given}
 	initNames    = map[kmeans.Init]string{kmeans.Parallel: "k-means||", kmeans.PlusPlus: "k-means++", kmeans.Random: "Random rows", kmeans.Given: "Given centroids"}
 )

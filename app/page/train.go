@@ -39,6 +39,7 @@ type Train struct {
 	past    *wire.TrainStart // settings of a training that was, to begin with
 	touched bool             // the user changed the form: a resumed training must not
 	folded  bool             // on a phone: only the head of the form is shown
+	open    map[string]bool  // the groups of the form that are unfolded
 	sending bool
 
 	run       *run // nil: none is shown
@@ -225,6 +226,10 @@ func (t *Train) again(id string) {
 // onSubmit checks the settings and asks the server to train.
 func (t *Train) onSubmit(ctx app.Context, e app.Event) {
 	e.PreventDefault()
+	t.submit(ctx)
+}
+
+func (t *Train) submit(ctx app.Context) {
 	if t.sending || t.live() {
 		return
 	}
@@ -258,6 +263,7 @@ func (t *Train) onSubmit(ctx app.Context, e app.Event) {
 
 // showFault brings the first field at fault into view and into focus.
 func (t *Train) showFault(ctx app.Context) {
+	t.unfold()
 	for _, field := range fieldOrder {
 		if t.form.Errors[field] != "" {
 			ui.Say(ctx, t.form.Errors[field])
@@ -330,7 +336,7 @@ func (t *Train) flush(ctx app.Context, shown *run, box *inbox) {
 	if shown.Stage.ended() {
 		t.canceling = false
 	}
-	if shown.Stage == stageDone && before != stageDone && shown.Model != nil {
+	if shown.Stage.ended() && !before.ended() && shown.Model != nil {
 		t.keep(shown.Model)
 	}
 	if now := t.now(); shown.Stage != t.tell && shown.Stage.ended() || now.Sub(t.said) >= sayEvery {
@@ -352,6 +358,9 @@ func (t *Train) resume() {
 		}
 	}
 	t.form.take(t.past)
+	if t.form.special() {
+		t.setOpen(groupMore, true)
+	}
 }
 
 // redraw computes what the page shows of the run.
@@ -388,6 +397,7 @@ func (t *Train) keep(m *model.Model) {
 			}
 			if t.deleted = deleted; !deleted {
 				t.saved, t.saveErr = err == nil, err
+				t.know(m)
 			}
 		})
 	})
@@ -400,7 +410,7 @@ func (t *Train) onCancel(ctx app.Context, _ app.Event) {
 	}
 	t.canceling = true
 	shown := t.run
-	ui.Say(ctx, "Canceling.")
+	ui.Say(ctx, "Canceling. "+shown.kept())
 	t.ctx.Async(func() {
 		err := client.Get().Call(wire.MethodTrainCancel, wire.JobRef{Job: shown.Job}, nil)
 		if err == nil {

@@ -18,12 +18,17 @@ type axis struct {
 // value takes a prepared value back to original units.
 func (a axis) value(v float64) float64 { return v*a.Factor + a.Offset }
 
-// axesOf lists the dimensions of p, in the order of its features.
+// axesOf lists the dimensions of p, in the order of its features. Rows that were
+// brought to length 1 have lost their units: they are shown as they are.
 func axesOf(p *prep.Prep) []axis {
 	var out []axis
 	for _, c := range p.Columns {
 		if c.Levels == nil {
-			out = append(out, axis{Name: c.Name, Feature: len(out), Offset: c.Offset, Factor: c.Factor})
+			a := axis{Name: c.Name, Feature: len(out), Offset: c.Offset, Factor: c.Factor}
+			if p.Unit {
+				a.Offset, a.Factor = 0, 1
+			}
+			out = append(out, a)
 			continue
 		}
 		for _, level := range c.Levels {
@@ -73,7 +78,7 @@ func (a axis) of(c kmeans.Matrix) []float64 {
 }
 
 // trails gives, for each centroid, where it was after each of the kept passes
-// of the newest restart, oldest first, in original units.
+// of the newest restart in which it was there, oldest first, in original units.
 func (r *run) trails(x, y axis) (xs, ys [][]float64) {
 	last := r.last()
 	if last == nil {
@@ -85,10 +90,10 @@ func (r *run) trails(x, y axis) (xs, ys [][]float64) {
 			continue
 		}
 		px, py := x.of(p.Centroids), y.of(p.Centroids)
-		if xs == nil {
-			xs, ys = make([][]float64, len(px)), make([][]float64, len(py))
-		}
 		for c := range px {
+			if c == len(xs) { // a bisecting training has more of them after each pass
+				xs, ys = append(xs, nil), append(ys, nil)
+			}
 			xs[c], ys[c] = append(xs[c], px[c]), append(ys[c], py[c])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/centroid-studio/centroid/shared/kmeans"
 	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/table"
 )
@@ -27,11 +28,13 @@ type trait struct {
 	Level string  // a category: the level meant
 	Mine  float64 // the centroid's number, or its share of Level
 	All   float64 // the same over all rows
+	Rough bool    // All is near, not exact
 	Apart float64 // (Mine - All) as a part of the range in training, -1 to 1
 }
 
 // cardsOf explains the clusters of m. The centroids are means, so that the
-// mean of all rows is theirs, weighted by size: nothing else is needed.
+// mean of all rows is theirs, weighted by size: nothing else is needed. Those
+// that are not quite means give it roughly.
 func cardsOf(m *model.Model) []clusterCard {
 	var rows float64
 	all := make([]float64, m.Centroids.Cols)
@@ -39,19 +42,25 @@ func cardsOf(m *model.Model) []clusterCard {
 		if i >= m.Centroids.Rows {
 			break
 		}
-		rows += float64(c.Size)
+		weight := float64(c.Size)
+		if m.Training.Weight != "" {
+			weight = c.Weight
+		}
+		rows += weight
 		for f, v := range m.Centroids.Row(i) {
-			all[f] += float64(c.Size) * v
+			all[f] += weight * v
 		}
 	}
 	for f := range all {
-		all[f] /= max(rows, 1)
+		if rows > 0 {
+			all[f] /= rows
+		}
 	}
 	out := make([]clusterCard, 0, len(m.Clusters))
 	for i, c := range m.Clusters {
 		card := clusterCard{Index: i, Size: c.Size, Within: c.Within}
-		if rows > 0 {
-			card.Share = float64(c.Size) / rows
+		if m.Data.Rows > 0 {
+			card.Share = float64(c.Size) / float64(m.Data.Rows)
 		}
 		if i < m.Centroids.Rows {
 			card.Center = traitsOf(m, m.Centroids.Row(i), all, c.Center)
@@ -62,12 +71,18 @@ func cardsOf(m *model.Model) []clusterCard {
 	return out
 }
 
+// means reports whether the centroids of m are the means of their clusters.
+func means(m *model.Model) bool {
+	t, c := m.Training, m.Config
+	return t.Converged && t.Sampled == 0 && t.Algorithm != kmeans.MiniBatch && t.Algorithm != kmeans.Bisecting && c.Distance != kmeans.Cosine && len(c.Frozen) == 0
+}
+
 // traitsOf compares one centroid with the mean of all rows, column by column.
 func traitsOf(m *model.Model, c, all []float64, cells []table.Cell) []trait {
 	var out []trait
 	f := 0
 	for i, col := range m.Prep.Columns {
-		t := trait{Name: col.Name, Kind: table.Number}
+		t := trait{Name: col.Name, Kind: table.Number, Rough: !means(m)}
 		if i < len(cells) {
 			t.Cell = cells[i]
 		}

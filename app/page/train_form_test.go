@@ -71,6 +71,20 @@ func TestFormFaults(t *testing.T) {
 		{"tolerance not a number", fieldTolerance, func(f *trainForm) { f.Tolerance = "NaN" }},
 		{"seed below 0", fieldSeed, func(f *trainForm) { f.Seed = "-1" }},
 		{"seed too long", fieldSeed, func(f *trainForm) { f.Seed = "18446744073709551616" }},
+		{"too many restarts", fieldRestarts, func(f *trainForm) { f.Restarts = "1001" }},
+		{"too many passes", fieldPasses, func(f *trainForm) { f.Passes = "1000001" }},
+		{"no time", fieldTimeLimit, func(f *trainForm) { f.TimeLimit = "0" }},
+		{"time not a number", fieldTimeLimit, func(f *trainForm) { f.TimeLimit = "soon" }},
+		{"no sample", fieldSample, func(f *trainForm) { f.Sample = "0" }},
+		{"sample below k", fieldSample, func(f *trainForm) { f.Sample = "2" }},
+		{"no rows a step", fieldBatch, func(f *trainForm) { f.Algorithm, f.Batch = kmeans.MiniBatch, "0" }},
+		{"too many rows a step", fieldBatch, func(f *trainForm) { f.Algorithm, f.Batch = kmeans.MiniBatch, "99999999" }},
+		{"no rounds", fieldRounds, func(f *trainForm) { f.Rounds = "-1" }},
+		{"too many rounds", fieldRounds, func(f *trainForm) { f.Rounds = "101" }},
+		{"no oversampling", fieldFactor, func(f *trainForm) { f.Factor = "0" }},
+		{"too much oversampling", fieldFactor, func(f *trainForm) { f.Factor = "1001" }},
+		{"bisecting from a given start", fieldAlgorithm, func(f *trainForm) { f.Algorithm, f.Init = kmeans.Bisecting, kmeans.Given }},
+		{"restarts of a given start", fieldRestarts, func(f *trainForm) { f.Init, f.Restarts = kmeans.Given, "2" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newTrainForm(1)
@@ -84,13 +98,60 @@ func TestFormFaults(t *testing.T) {
 	}
 }
 
+// What belongs to another algorithm or another start is not sent, nor checked.
+func TestFormSendsWhatApplies(t *testing.T) {
+	f := newTrainForm(1)
+	f.setData(penguins())
+	f.Algorithm, f.Batch, f.Init, f.Rounds, f.Factor, f.Stays[0], f.Frozen = kmeans.Lloyd, "x", kmeans.Random, "x", "x", true, "x"
+	req, ok := f.request()
+	if c := req.Config; !ok || c.Algorithm != kmeans.Lloyd || c.Batch != 0 || c.InitRounds != 0 || c.Oversampling != 0 || c.Frozen != nil {
+		t.Errorf("request() = %+v, errors %v", req, f.Errors)
+	}
+	f.Algorithm, f.Batch, f.Init, f.Rounds, f.Factor = kmeans.MiniBatch, " 5 ", kmeans.Parallel, "4", "1.5"
+	req, ok = f.request()
+	if c := req.Config; !ok || c.Batch != 5 || c.InitRounds != 4 || c.Oversampling != 1.5 {
+		t.Errorf("request() = %+v, errors %v", req, f.Errors)
+	}
+}
+
+// The column that weighs the rows is no feature, and is one again afterwards.
+func TestFormWeight(t *testing.T) {
+	f := newTrainForm(1)
+	f.setData(penguins())
+	var can []string
+	for _, c := range f.weights() {
+		can = append(can, c.Name)
+	}
+	if got := strings.Join(can, " "); got != "bill id" {
+		t.Errorf("weights() = %q, want the numbers that have values", got)
+	}
+	for _, c := range []struct{ weight, columns string }{{"bill", "island"}, {"id", "island bill"}, {"", "island bill"}} {
+		f.Weight = c.weight
+		req, ok := f.request()
+		if got := strings.Join(req.Prep.Columns, " "); !ok || got != c.columns || req.Weight != c.weight {
+			t.Errorf("weighed by %q: features %q, weight %q, errors %v, want features %q", c.weight, got, req.Weight, f.Errors, c.columns)
+		}
+	}
+	f.Weight = "bill"
+	f.setData(penguins())
+	if f.Weight != "" {
+		t.Errorf("another dataset is weighed by %q, want none", f.Weight)
+	}
+}
+
 func TestFormRefused(t *testing.T) {
 	f := newTrainForm(1)
 	f.refused(errors.Join(
 		fault.Fieldf("config.k", "k is 3, but only 2 different rows are left."),
 		fault.Fieldf("prep.columns.1", "The column void has no values."),
+		fault.Fieldf("weight", "Row 3 has no weight."),
+		fault.Fieldf("timeLimit", "Too long."),
+		fault.Fieldf("config.oversampling", "Too much."),
 		fault.Newf(fault.Unavailable, "The queue is away."),
 	))
+	if f.Errors[fieldWeight] != "Row 3 has no weight." || f.Errors[fieldTimeLimit] != "Too long." || f.Errors[fieldFactor] != "Too much." {
+		t.Errorf("errors = %v", f.Errors)
+	}
 	if f.Errors[fieldK] == "" || !strings.Contains(f.Errors[fieldColumns], "void") || f.Errors[""] != "The queue is away." {
 		t.Errorf("errors = %v", f.Errors)
 	}

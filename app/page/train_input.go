@@ -50,19 +50,16 @@ func (t *Train) setText(id, text string) {
 			delete(t.form.Errors, name)
 		}
 	}
-	switch id {
-	case fieldIDs[fieldK]:
-		t.form.K = text
-		t.form.fitRows()
-	case fieldIDs[fieldRestarts]:
-		t.form.Restarts = text
-	case fieldIDs[fieldPasses]:
-		t.form.Passes = text
-	case fieldIDs[fieldTolerance]:
-		t.form.Tolerance = text
-	case fieldIDs[fieldSeed]:
-		t.form.Seed = text
+	f := &t.form
+	for name, value := range map[string]*string{
+		fieldK: &f.K, fieldFrozen: &f.Frozen, fieldRestarts: &f.Restarts, fieldPasses: &f.Passes, fieldTolerance: &f.Tolerance, fieldTimeLimit: &f.TimeLimit,
+		fieldSample: &f.Sample, fieldBatch: &f.Batch, fieldRounds: &f.Rounds, fieldFactor: &f.Factor, fieldSeed: &f.Seed,
+	} {
+		if fieldIDs[name] == id {
+			*value = text
+		}
 	}
+	f.fitRows()
 }
 
 func (t *Train) onDataset(ctx app.Context, _ app.Event) {
@@ -87,11 +84,32 @@ func (t *Train) onMissing(ctx app.Context, _ app.Event) {
 	t.form.Missing = prep.Missing(ctx.JSSrc().Get("value").String())
 }
 
+func (t *Train) onAlgorithm(ctx app.Context, _ app.Event) {
+	t.touched = true
+	t.form.Algorithm = kmeans.Algorithm(ctx.JSSrc().Get("value").String())
+	delete(t.form.Errors, fieldAlgorithm)
+}
+
+func (t *Train) onDistance(ctx app.Context, _ app.Event) {
+	t.touched = true
+	t.form.Distance = kmeans.Distance(ctx.JSSrc().Get("value").String())
+	delete(t.form.Errors, fieldDistance)
+}
+
+func (t *Train) onWeight(ctx app.Context, _ app.Event) {
+	t.touched = true
+	t.form.Weight = ctx.JSSrc().Get("value").String()
+	t.form.fitRows()
+	delete(t.form.Errors, fieldWeight)
+	delete(t.form.Errors, fieldColumns)
+}
+
 func (t *Train) onInit(ctx app.Context, _ app.Event) {
 	t.touched = true
 	t.form.Init = kmeans.Init(ctx.JSSrc().Get("value").String())
 	t.form.fitRows()
 	delete(t.form.Errors, fieldStart)
+	delete(t.form.Errors, fieldAlgorithm) // one of them can't have a given start
 }
 
 func (t *Train) onStartModel(ctx app.Context, _ app.Event) {
@@ -113,6 +131,12 @@ func (t *Train) onStartCell(ctx app.Context, _ app.Event) {
 		t.form.Rows[i][j] = ctx.JSSrc().Get("value").String()
 	}
 	delete(t.form.Errors, fieldStart)
+}
+
+func (t *Train) onStays(ctx app.Context, _ app.Event) {
+	t.touched = true
+	t.form.Stays[scopeInt(ctx, "row")] = ctx.JSSrc().Get("checked").Bool()
+	delete(t.form.Errors, fieldFrozen)
 }
 
 func (t *Train) onNewSeed(app.Context, app.Event) {

@@ -28,6 +28,9 @@ func (t *Train) head() app.UI {
 	sub := "Find the clusters of a dataset, and watch how they are found."
 	if t.run != nil && t.run.Start != nil && t.run.Start.Name != "" {
 		sub = t.run.Start.Name
+		if s := asked(t.run.Start); s != "" {
+			sub += ": " + s
+		}
 	}
 	right := []app.UI{app.Span().Class("pill", class).ID("train-state").Text(text)}
 	if t.run != nil && t.run.Model != nil && !t.deleted {
@@ -77,11 +80,11 @@ func (t *Train) liveView() []app.UI {
 			app.Span().Class("grow").Text("This training is gone, or it belongs to another account. Start another one."))}
 	}
 	out := []app.UI{t.progress()}
-	if t.run.Stage == stageDone && t.run.Model != nil {
+	if t.run.Model != nil {
 		out = append(out, t.result())
 	}
 	out = append(out, app.Div().Class("cols").Body(t.picture(), app.Div().Class("c5 stack").Body(t.curve(), t.passTable(), t.comparison())))
-	if t.run.Stage == stageDone && t.run.Model != nil && !t.deleted {
+	if t.run.Model != nil && !t.deleted {
 		m := t.run.Model
 		out = append(out, &modelRows{Model: m.ID, K: m.Centroids.Rows, Dataset: m.Data.Dataset, Version: m.Data.Version})
 	}
@@ -102,7 +105,9 @@ func (t *Train) progress() app.UI {
 	}
 	row := []app.UI{app.Dl().Class("facts grow").ID("train-facts").Body(facts...)}
 	if t.live() {
-		row = append(row, app.Button().Type("button").Class("danger").ID("train-cancel").Disabled(t.canceling).OnClick(t.onCancel).Body(ui.Icon("x"), app.Span().Text("Cancel")))
+		row = append(row,
+			app.Small().ID("train-cancel-hint").Text(r.kept()),
+			app.Button().Type("button").Class("danger").ID("train-cancel").Aria("describedby", "train-cancel-hint").Disabled(t.canceling).OnClick(t.onCancel).Body(ui.Icon("x"), app.Span().Text("Cancel")))
 	}
 	return app.Section().Class("card").ID("train-live").Aria("labelledby", "train-title").Body(
 		app.Header().Body(app.H2().ID("train-title").Text(title), app.Small().ID("train-count").Text(attempt(r))),
@@ -152,7 +157,10 @@ func (t *Train) trouble() app.UI {
 func (t *Train) passTable() app.UI {
 	passes := t.run.Passes
 	from := max(0, len(passes)-passLines)
-	head := []string{"Pass", "Inertia", "Moved", "Shift"}
+	head, noun := []string{"Pass", "Inertia", "Moved", "Shift"}, count(len(passes), "pass", "passes")
+	if t.run.bisects() {
+		head[0], noun = "Split", count(len(passes), "split", "splits")
+	}
 	many := len(passes) > 0 && passes[0].Restarts > 1
 	var rows []app.UI
 	for i := len(passes) - 1; i >= from; i-- {
@@ -165,9 +173,16 @@ func (t *Train) passTable() app.UI {
 		if p.Relocated > 0 {
 			moved += ", " + count(p.Relocated, "empty cluster", "empty clusters") + " refilled"
 		}
-		rows = append(rows, app.Tr().Body(app.Th().Scope("row").Text(name), number(p.Inertia), app.Td().Class("num").Text(moved), number(p.Shift)))
+		inertia, shift := number(p.Inertia), app.UI(number(p.Shift))
+		if p.Estimated { // by the rows seen, of which nobody knows how many moved
+			inertia, moved = inertia.Text(about(p)+ui.Num(p.Inertia)), "–"
+		}
+		if t.run.bisects() {
+			shift = app.Td().Class("num").Text("–")
+		}
+		rows = append(rows, app.Tr().Body(app.Th().Scope("row").Text(name), inertia, app.Td().Class("num").Text(moved), shift))
 	}
-	note := count(len(passes), "pass", "passes")
+	note := noun
 	if from > 0 {
 		note = "newest " + strconv.Itoa(passLines) + " of " + strconv.Itoa(len(passes))
 	}
@@ -195,6 +210,6 @@ func heads(names []string) []app.UI {
 }
 
 // number draws a cell with a short number and the whole one as its tooltip.
-func number(v float64) app.UI {
+func number(v float64) app.HTMLTd {
 	return app.Td().Class("num").Title("%s", strconv.FormatFloat(v, 'g', -1, 64)).Text(ui.Num(v))
 }

@@ -124,11 +124,14 @@ func (r *run) sampleWords() string {
 	if r.Sample == nil {
 		return ""
 	}
-	n, of := len(r.rows), r.Sample.Of
-	if int64(n) >= of {
-		return "all " + count(n, "row", "rows") + ", original units"
+	n, of, units := len(r.rows), r.Sample.Of, "original units"
+	if r.Sample.Prep.Unit {
+		units = "scaled to length 1"
 	}
-	return ui.Num(float64(n)) + " of " + ui.Num(float64(of)) + " rows, chosen evenly by seed and row, original units"
+	if int64(n) >= of {
+		return "all " + count(n, "row", "rows") + ", " + units
+	}
+	return ui.Num(float64(n)) + " of " + ui.Num(float64(of)) + " rows, chosen evenly by seed and row, " + units
 }
 
 // curve draws the inertia of each pass.
@@ -137,6 +140,9 @@ func (t *Train) curve() app.UI {
 	note := "sum of squared distances, prepared space"
 	if p := t.run.last(); p != nil && p.Restarts > 1 {
 		note += fmt.Sprintf(", run %d of %d", p.Restart+1, p.Restarts)
+	}
+	if p := t.run.last(); p != nil && p.Estimated {
+		note += ", estimated by the rows seen"
 	}
 	head := app.Header().Body(app.H2().ID("inertia-title").Text("Inertia"), app.Small().Text(note))
 	if len(passes) == 0 {

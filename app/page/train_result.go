@@ -23,6 +23,8 @@ func (t *Train) result() app.UI {
 			app.A().Attr("role", "button").Class("secondary").ID("rows-csv").Hidden(t.deleted).Href(wire.API+"/models/"+url.PathEscape(m.ID)+"/rows.csv").Attr("download", "").Body(ui.Icon("down"), app.Text("Rows with clusters, CSV")),
 		),
 		app.P().Class("small").ID("result-summary").Text(summary(m)),
+		app.P().Class("small").ID("result-how").Text(how(m)),
+		t.partial(),
 		clusters(t.view.Cards),
 	)
 }
@@ -91,14 +93,18 @@ func apartWords(t trait) string {
 	if t.Apart < 0 {
 		word = "low"
 	}
+	all := "all rows "
+	if t.Rough {
+		all += "≈ "
+	}
 	if t.Kind == table.Number {
-		return fmt.Sprintf("%s %s: %s, all rows %s", t.Name, word, ui.Num(t.Mine), ui.Num(t.All))
+		return fmt.Sprintf("%s %s: %s, %s%s", t.Name, word, ui.Num(t.Mine), all, ui.Num(t.All))
 	}
 	word = "more often"
 	if t.Apart < 0 {
 		word = "less often"
 	}
-	return fmt.Sprintf("%s %s %s: %s, all rows %s", t.Name, word, t.Level, ui.Share(t.Mine), ui.Share(t.All))
+	return fmt.Sprintf("%s %s %s: %s, %s%s", t.Name, word, t.Level, ui.Share(t.Mine), all, ui.Share(t.All))
 }
 
 // cellText writes a cell for people.

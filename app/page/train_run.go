@@ -47,7 +47,7 @@ type run struct {
 	Seeding  *wire.Seeding
 	Progress *wire.Progress // rows of the present step; nil while it has not been counted
 	Passes   []wire.Pass    // in order, none twice
-	Model    *model.Model   // set once done
+	Model    *model.Model   // set once done, or canceled with centroids
 	Fault    *wire.Fault    // of the failed attempt; Fault.Retry says that another follows
 
 	rows [][]float32 // of the sample, in the prepared space
@@ -107,7 +107,7 @@ func (r *run) apply(e wire.Event) bool {
 			r.Stage = stageQueued
 		}
 	case wire.EventCanceled:
-		r.Stage, r.Progress = stageCanceled, nil
+		r.Stage, r.Model, r.Progress = stageCanceled, e.Model, nil
 	}
 	return true
 }
@@ -190,4 +190,9 @@ func (r *run) groups() []int {
 		}
 	}
 	return out
+}
+
+// bisects reports whether the passes are splits, with more clusters after each.
+func (r *run) bisects() bool {
+	return r.Start != nil && r.Start.Config.Algorithm == kmeans.Bisecting
 }

@@ -136,10 +136,14 @@ func TestRunEnds(t *testing.T) {
 		{wire.Event{Type: wire.EventFailed, Fault: &wire.Fault{Message: "The disk is full."}}, stageFailed},
 		{wire.Event{Type: wire.EventCanceled}, stageCanceled},
 		{wire.Event{Type: wire.EventDone, Model: &model.Model{}}, stageDone},
+		{wire.Event{Type: wire.EventCanceled, Model: &model.Model{}}, stageCanceled},
 	} {
 		var r run
 		c.e.Seq = 1
 		r.apply(c.e)
+		if r.Model != c.e.Model {
+			t.Errorf("after %s the model is %v, want the event's", c.e.Type, r.Model)
+		}
 		if r.Stage != c.want || !r.Stage.ended() || r.Progress != nil {
 			t.Errorf("after %s: stage %q, ended %v, progress %v", c.e.Type, r.Stage, r.Stage.ended(), r.Progress)
 		}
@@ -165,6 +169,27 @@ func TestRunStaysSmall(t *testing.T) {
 	xs, _ := r.trails(x, y)
 	if len(xs) != 2 || len(xs[0]) != keepCentroids || xs[0][keepCentroids-1] != 300 {
 		t.Errorf("trails = %v", xs)
+	}
+}
+
+// A bisecting training has a centroid more after each pass.
+func TestTrailsGrow(t *testing.T) {
+	var r run
+	r.apply(passEvent(1, 0, 1, 1))
+	more := passEvent(2, 0, 2, 2)
+	more.Pass.Centroids = matrix([]float64{2, 0}, []float64{7, 1}, []float64{9, 1})
+	r.apply(more)
+	x, y := axis{Feature: 0, Factor: 1}, axis{Feature: 1, Factor: 1}
+	if xs, _ := r.trails(x, y); !reflect.DeepEqual(xs, [][]float64{{1, 2}, {6, 7}, {9}}) {
+		t.Errorf("trails = %v, want that of the third from its first pass on", xs)
+	}
+}
+
+// Rows of length 1 have no original units.
+func TestAxesOfUnitRows(t *testing.T) {
+	p := prep.Prep{Unit: true, Columns: []prep.Column{{Name: "length", Offset: 10, Factor: 2}}}
+	if got := axesOf(&p)[0].value(.5); got != .5 {
+		t.Errorf("a part of 0.5 is shown at %v", got)
 	}
 }
 

@@ -6,18 +6,21 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"github.com/centroid-studio/centroid/app/ui"
-	"github.com/centroid-studio/centroid/shared/kmeans"
 	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/table"
 )
 
 // fieldOrder is the order of the form's fields on the page.
-var fieldOrder = []string{fieldDataset, fieldColumns, fieldScale, fieldMissing, fieldK, fieldInit, fieldStart, fieldRestarts, fieldPasses, fieldTolerance, fieldSeed, ""}
+var fieldOrder = []string{fieldDataset, fieldColumns, fieldScale, fieldMissing, fieldK,
+	fieldAlgorithm, fieldDistance, fieldWeight, fieldInit, fieldStart, fieldFrozen, fieldRestarts,
+	fieldPasses, fieldTolerance, fieldTimeLimit, fieldSample, fieldBatch, fieldRounds, fieldFactor, fieldSeed, ""}
 
 // fieldIDs names the control of each field.
 var fieldIDs = map[string]string{
-	fieldDataset: "dataset", fieldColumns: "columns", fieldScale: "scale", fieldMissing: "missing", fieldK: "k", fieldInit: "init",
-	fieldStart: "start", fieldRestarts: "restarts", fieldPasses: "max-iterations", fieldTolerance: "tolerance", fieldSeed: "seed", "": "train-error",
+	fieldDataset: "dataset", fieldColumns: "columns", fieldScale: "scale", fieldMissing: "missing", fieldK: "k",
+	fieldAlgorithm: "algorithm", fieldDistance: "distance", fieldWeight: "weight", fieldInit: "init", fieldStart: "start", fieldFrozen: "frozen", fieldRestarts: "restarts",
+	fieldPasses: "max-iterations", fieldTolerance: "tolerance", fieldTimeLimit: "time-limit", fieldSample: "sample",
+	fieldBatch: "batch", fieldRounds: "init-rounds", fieldFactor: "oversampling", fieldSeed: "seed", "": "train-error",
 }
 
 // settings draws the form.
@@ -30,11 +33,6 @@ func (t *Train) settings() app.UI {
 		word = "Sending"
 	case live:
 		word = "Training"
-	}
-	folded := t.form.Errors[fieldRestarts] == "" && t.form.Errors[fieldPasses] == "" && t.form.Errors[fieldTolerance] == "" && t.form.Errors[fieldSeed] == ""
-	limits := app.Details().ID("limits")
-	if !folded {
-		limits = limits.Open(true)
 	}
 	class, hint := "c3 card", ""
 	if t.folded {
@@ -50,19 +48,9 @@ func (t *Train) settings() app.UI {
 		app.FieldSet().Body(
 			app.Legend().Text("Model"),
 			t.number(fieldK, "Clusters (k)", f.K, ""),
-			t.initField(),
-			t.startRows(),
-			t.number(fieldRestarts, "Restarts", f.Restarts, "Runs from other starts; the best is kept."),
+			t.more(),
 		),
-		limits.Body(
-			app.Summary().Class("small").Text("Limits: passes, tolerance, seed"),
-			app.Div().Class("stack").Body(
-				t.number(fieldPasses, "Passes at most", f.Passes, ""),
-				t.text(fieldTolerance, "Tolerance", f.Tolerance, "decimal", "0 stops when no row moves."),
-				t.text(fieldSeed, "Seed", f.Seed, "numeric", "The same data, settings and seed give the same model."),
-				app.Button().Type("button").Class("ghost").ID("seed-new").OnClick(t.onNewSeed).Body(ui.Icon("again"), app.Span().Text("Another seed")),
-			),
-		),
+		t.limits(),
 		app.P().Class("err").ID("train-error").TabIndex(-1).Attr("role", "alert").Hidden(f.Errors[""] == "").Text(f.Errors[""]),
 		app.Button().Type("submit").ID("train-go").Disabled(t.sending || live).Aria("busy", strconv.FormatBool(t.sending)).Body(ui.Icon("play"), app.Span().Text(word)),
 	)
@@ -122,46 +110,6 @@ func columnHint(c table.Column) string {
 // scale draws one choice of the scale.
 func (t *Train) scale(v prep.Scale) app.UI {
 	return app.Label().Body(app.Input().Type("radio").Name("scale").Value(string(v)).Checked(t.form.Scale == v).OnChange(t.onScale, string(v)), app.Span().Text(scaleNames[v]))
-}
-
-// initField draws where the centroids start.
-func (t *Train) initField() app.UI {
-	var options []app.UI
-	for _, v := range []kmeans.Init{kmeans.Parallel, kmeans.PlusPlus, kmeans.Random, kmeans.Given} {
-		options = append(options, app.Option().Value(string(v)).Selected(t.form.Init == v).Text(initNames[v]))
-	}
-	return ui.Field("Start from", "init", app.Select().OnChange(t.onInit).Body(options...), "", t.form.Errors[fieldInit])
-}
-
-// startRows draws the given start: a model's centroids, or a small table to type in.
-func (t *Train) startRows() app.UI {
-	if !t.given() {
-		return app.Div().Hidden(true)
-	}
-	f := &t.form
-	options := []app.UI{app.Option().Value("").Selected(f.Model == nil).Text("Values typed in")}
-	for _, m := range t.models {
-		options = append(options, app.Option().Value(m.ID).Selected(f.Model != nil && f.Model.ID == m.ID).Text("Centroids of "+m.Name))
-	}
-	body := []app.UI{ui.Field("Centroids", "start", app.Select().OnChange(t.onStartModel).Body(options...), "Original units.", f.Errors[fieldStart])}
-	if f.Model == nil {
-		head := []app.UI{app.Th().Scope("col").Text("#")}
-		for _, c := range f.columns() {
-			head = append(head, app.Th().Scope("col").Text(c.Name))
-		}
-		var rows []app.UI
-		for i, r := range f.Rows {
-			cells := []app.UI{app.Th().Scope("row").Text(i)}
-			for j, text := range r {
-				cells = append(cells, app.Td().Body(app.Input().Type("text").Value(text).Aria("label", f.columns()[j].Name+" of cluster "+strconv.Itoa(i)).OnInput(t.onStartCell, i, j).
-					DataSet("row", i).DataSet("column", j)))
-			}
-			rows = append(rows, app.Tr().Body(cells...))
-		}
-		body = append(body, app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "Start centroids, original units").Body(
-			app.Table().ID("start-rows").Body(app.THead().Body(app.Tr().Body(head...)), app.TBody().Body(rows...))))
-	}
-	return app.Div().Class("stack lo").Body(body...)
 }
 
 // number draws a field for a whole number from 1.

@@ -1,10 +1,12 @@
 package page
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
 
+	"github.com/centroid-studio/centroid/shared/kmeans"
 	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -72,7 +74,7 @@ func (f *trainForm) modelStart(k int, bad func(field, format string, args ...any
 // startOf gives the settings that m was trained with. Start centroids that were
 // given are not among them: a model keeps them in the prepared space only.
 func startOf(m *model.Model) *wire.TrainStart {
-	s := &wire.TrainStart{Dataset: m.Data.Dataset, Version: m.Data.Version, Config: m.Config, Prep: prep.Config{Scale: m.Prep.Scale, Missing: m.Prep.Missing}}
+	s := &wire.TrainStart{Dataset: m.Data.Dataset, Version: m.Data.Version, Config: m.Config, Weight: m.Training.Weight, Prep: prep.Config{Scale: m.Prep.Scale, Missing: m.Prep.Missing}}
 	for _, in := range m.Inputs {
 		s.Prep.Columns = append(s.Prep.Columns, in.Name)
 	}
@@ -87,16 +89,24 @@ func (f *trainForm) take(s *wire.TrainStart) {
 	f.Restarts, f.Passes = strconv.Itoa(s.Config.Restarts), strconv.Itoa(s.Config.MaxIterations)
 	f.Tolerance = strconv.FormatFloat(s.Config.Tolerance, 'g', -1, 64)
 	f.Seed = strconv.FormatUint(s.Config.Seed, 10)
+	f.Algorithm, f.Distance = cmp.Or(s.Config.Algorithm, kmeans.Auto), cmp.Or(s.Config.Distance, kmeans.Euclidean)
+	f.TimeLimit, f.Factor = textOf(s.TimeLimit), textOf(s.Config.Oversampling)
+	f.Sample, f.Batch, f.Rounds = textOf(float64(s.Config.Sample)), textOf(float64(s.Config.Batch)), textOf(float64(s.Config.InitRounds))
 	if f.Data == nil || f.Data.ID != s.Dataset {
 		return
 	}
+	f.Weight = s.Weight
 	if len(s.Prep.Columns) > 0 {
 		clear(f.Use)
 		for _, name := range s.Prep.Columns {
 			f.Use[name] = true
 		}
 	}
-	f.Model, f.Rows = nil, nil
+	f.Model, f.Rows, f.Frozen = nil, nil, ""
+	clear(f.Stays)
+	for _, i := range s.Config.Frozen {
+		f.Stays[i] = true
+	}
 	for _, cells := range s.Start {
 		texts := make([]string, len(cells))
 		for j, c := range cells {
@@ -105,4 +115,12 @@ func (f *trainForm) take(s *wire.TrainStart) {
 		f.Rows = append(f.Rows, texts)
 	}
 	f.fitRows()
+}
+
+// textOf writes the number of a field that is empty for 0.
+func textOf(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }

@@ -53,6 +53,21 @@ func TestStartOfModel(t *testing.T) {
 	if !ok || !reflect.DeepEqual(req.Start, want) {
 		t.Errorf("request() starts from %v, errors %v, want %v: in the order of the columns in use", req.Start, f.Errors, want)
 	}
+	f.Frozen = "1, 0"
+	if req, ok := f.request(); !ok || !reflect.DeepEqual(req.Config.Frozen, []int{1, 0}) {
+		t.Errorf("request() freezes %v, errors %v, want 1 and 0", req.Config.Frozen, f.Errors)
+	}
+	for text, says := range map[string]string{
+		"one":  "Write the numbers of the centroids that stay, such as 0, 2.",
+		"2":    "Centroid 2 can't be frozen: they are numbered from 0 to 1.",
+		"0, 0": "Centroid 0 is frozen twice.",
+	} {
+		f.Frozen = text
+		if _, ok := f.request(); ok || f.Errors[fieldFrozen] != says {
+			t.Errorf("frozen %q: errors %v, want %q", text, f.Errors, says)
+		}
+	}
+	f.Frozen = ""
 	f.K = "3"
 	if _, ok := f.request(); ok || !strings.Contains(f.Errors[fieldStart], "has 2 centroids, but k is 3") {
 		t.Errorf("another k: errors %v", f.Errors)
@@ -72,6 +87,10 @@ func TestTakeRequest(t *testing.T) {
 	f.Use["island"], f.Use["id"] = true, true
 	f.fitRows()
 	f.Rows[0][2], f.Rows[1][2] = "1", "2"
+	f.Stays[1], f.Stays[2] = true, true // there is no third
+	f.Algorithm, f.Distance, f.Weight = kmeans.MiniBatch, kmeans.Cosine, "void"
+	f.Data.Schema[5].Missing = 0
+	f.TimeLimit, f.Sample, f.Batch = "0.5", "5", "3"
 	sent, ok := f.request()
 	if !ok {
 		t.Fatal(f.Errors)
@@ -80,6 +99,9 @@ func TestTakeRequest(t *testing.T) {
 	g.setData(penguins())
 	g.take(&sent)
 	again, ok := g.request()
+	if c := sent.Config; sent.Weight != "void" || sent.TimeLimit != .5 || c.Sample != 5 || c.Batch != 3 || !reflect.DeepEqual(c.Frozen, []int{1}) {
+		t.Errorf("request() = %+v, want what was chosen", sent)
+	}
 	if !ok || !reflect.DeepEqual(again, sent) {
 		t.Errorf("request() = %+v, errors %v, want what was taken, %+v", again, g.Errors, sent)
 	}
@@ -93,6 +115,7 @@ func TestTrainAgain(t *testing.T) {
 	f.setData(d)
 	f.take(startOf(m))
 	req, ok := f.request()
+	m.Config.Algorithm, m.Config.Distance = kmeans.Auto, kmeans.Euclidean // by default
 	if !ok || !reflect.DeepEqual(req.Config, m.Config) || req.Prep.Missing != prep.Mean || !reflect.DeepEqual(req.Prep.Columns, []string{"island", "bill", "mass"}) {
 		t.Errorf("request() = %+v, errors %v, want the settings of the model", req, f.Errors)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/score"
+	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -41,6 +42,20 @@ func TestTrainStates(t *testing.T) {
 			change(p)
 		})
 	}
+	split := func(algorithm kmeans.Algorithm, change func(*wire.Pass)) func(*Train) {
+		return func(p *Train) {
+			p.run.Start.Config.Algorithm = algorithm
+			change(p.run.last())
+		}
+	}
+	part := func(e wire.EventType, training model.Training) *Train {
+		return with(8, func(p *Train) {
+			m := testModel(prep.Drop)
+			m.Data.Rows, m.Training = 1_000_000, training
+			p.run.apply(wire.Event{Job: "j", Seq: 9, Type: e, Model: m})
+			p.redraw()
+		})
+	}
 	away := fault.Newf(fault.Unavailable, "No way to the server.")
 	for _, c := range []struct {
 		name string
@@ -54,12 +69,20 @@ func TestTrainStates(t *testing.T) {
 		{"ready", trainPage(0), []string{"Press Train to start", ">Ready<", `id="k"`, `value="7"`, "Clusters are compared with species afterwards.", "2 levels, one-hot", "6 gaps"}, []string{"train-cancel", "picture-title", " open"}},
 		{"given centroids", with(0, func(p *Train) { p.form.Init = kmeans.Given; p.form.fitRows() }), []string{`id="start-rows"`, `aria-label="bill of cluster 2"`, "Values typed in"}, nil},
 		{"wrong", with(0, func(p *Train) { p.form.Errors[fieldK] = "k is 0." }), []string{`id="k-err"`, "k is 0.", `aria-describedby="k-err"`}, nil},
-		{"wrong where it is folded", with(0, func(p *Train) { p.form.Errors[fieldSeed] = "No seed." }), []string{" open"}, nil},
+		{"wrong where it is folded", with(0, func(p *Train) { p.form.Errors[fieldSeed] = "No seed."; p.unfold() }), []string{" open"}, nil},
 		{"queued", trainPage(1), []string{">Queued<", "How long that takes is not known.", "train-cancel", "drawn here as soon as"}, []string{`id="scatter"`}},
 		{"reading", trainPage(3), []string{"Reading rows", "Reading: 2 of 4 rows"}, nil},
 		{"seeding", trainPage(5), []string{"Seeding, round 1 of 5", `id="scatter"`, "It is drawn from the first pass on."}, []string{`id="inertia"`}},
 		{"a pass", trainPage(8), []string{"Pass 2 of at most 100, run 1 of 2", `id="inertia"`, "all 4 rows, original units", "Time left, at most", "train-cancel", `<option value="width" selected`}, []string{"result"}},
-		{"canceling", with(8, func(p *Train) { p.canceling = true }), []string{">Canceling<"}, nil},
+		{"a mini-batch pass", with(8, split(kmeans.MiniBatch, func(p *wire.Pass) { p.Estimated, p.Changed = true, 0 })), []string{"Mini-batch", ">≈ 50<", ">–<", "estimated by the rows seen"}, []string{"Rows moved"}},
+		{"a split", with(8, split(kmeans.Bisecting, func(p *wire.Pass) { p.Restarts, p.MaxPasses = 1, 7 })), []string{"Bisecting", "Split 2 of 7", ">Split<"}, []string{"Largest shift", "Pass 2", "comes to rest"}},
+		{"canceling", with(8, func(p *Train) { p.canceling = true }), []string{">Canceling<", "The best so far is kept."}, nil},
+		{"a cancel before there is anything", trainPage(5), []string{"There is nothing to keep before the first pass."}, nil},
+		{"canceled", part(wire.EventCanceled, model.Training{Passes: 12, Partial: model.Canceled, Algorithm: kmeans.Hamerly, Why: "Bounds proved it.", Sampled: 10_000, Weight: "people"}), []string{
+			">Canceled<", "You canceled it after 12 passes. The best so far is kept.", "Partial: stopped by you after 12 passes; more of them would improve it.", "Go on from here",
+			"Hamerly&#39;s bounds: Bounds proved it.", "Centroids found on 10k of 1 M rows; all rows are labelled.", "Rows count by people.", "cluster-0", "/predict#model=m1",
+		}, []string{"train-cancel"}},
+		{"out of time", part(wire.EventDone, model.Training{Passes: 1, Partial: model.TimeLimit}), []string{">Partial<", "Partial: stopped by the time limit after 1 pass;", "all rows ≈ "}, nil},
 		{"done", done(func(p *Train) { p.saved = true }), []string{
 			">Done<", "train-saved", `href="/predict#model=m1"`, "rows.csv", "cluster-0", "adjusted Rand index 0.250", "2 rows with gaps were left out.", "Silhouette 0.500 ± 0.010, of a sample of 20 of 30 rows", `id="rows"`,
 		}, []string{"train-cancel"}},
@@ -144,5 +167,45 @@ func TestInbox(t *testing.T) {
 	}
 	if len(b.take()) != 1 || len(b.take()) != 0 || !b.put(wire.Event{Seq: 4}) {
 		t.Error("after an empty drawing the next event must be announced")
+	}
+}
+
+// A partial model is gone on from by its own settings and centroids, whatever the form says.
+func TestGoOn(t *testing.T) {
+	p := trainPage(1)
+	p.datasets[0].Schema = append(p.datasets[0].Schema, table.Column{Name: "mass", Kind: table.Number, Role: table.Feature})
+	m := testModel(prep.Drop)
+	m.Config.Algorithm, m.Config.Restarts = kmeans.Lloyd, 5
+	p.run.Start, p.run.Model = startOf(m), m
+	p.run.Start.TimeLimit = 3
+	p.setText("k", "9")
+	p.form.Scale = prep.NoScale
+	if !p.goOn() {
+		t.Fatal("goOn() = false, want true: the dataset is there")
+	}
+	req, ok := p.form.request()
+	if c := req.Config; !ok || len(req.Start) != 2 || c.K != 2 || c.Init != kmeans.Given || c.Restarts != 1 || c.Algorithm != kmeans.Lloyd || req.TimeLimit != 3 || req.Prep.Scale != prep.Standard {
+		t.Errorf("request() = %+v, errors %v, want the model's settings and centroids", req, p.form.Errors)
+	}
+	if html := app.HTMLString(p.settings()); !strings.Contains(html, "Centroids of penguins k=2") {
+		t.Error("the form does not name the model that it starts from")
+	}
+	p.datasets[0].ID = "other"
+	if p.goOn() {
+		t.Error("goOn() = true without the dataset")
+	}
+}
+
+// What is wrong in a folded group unfolds it, and it stays so while it is corrected.
+func TestUnfold(t *testing.T) {
+	p := trainPage(0)
+	p.form.Sample = "0"
+	if _, ok := p.form.request(); ok {
+		t.Fatal("a sample of no rows is right")
+	}
+	p.unfold()
+	p.setText("sample", "10")
+	if p.open[groupMore] || !p.open[groupLimits] || p.form.Errors[fieldSample] != "" {
+		t.Errorf("open %v, errors %v, want the limits open and no error", p.open, p.form.Errors)
 	}
 }

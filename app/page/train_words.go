@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/centroid-studio/centroid/app/ui"
+	"github.com/centroid-studio/centroid/shared/wire"
 )
 
 // pill gives the words and the class of the state's pill.
@@ -32,6 +33,9 @@ func (r *run) pill(canceling bool) (text, class string) {
 	case stageScoring:
 		return "Scoring", "run"
 	case stageDone:
+		if r.Model != nil && r.Model.Training.Partial != "" {
+			return "Partial", "warn"
+		}
 		return "Done", "good"
 	case stageFailed:
 		return "Failed", "bad"
@@ -47,6 +51,9 @@ func (r *run) passWords() string {
 	p := r.last()
 	if p == nil {
 		return "First pass"
+	}
+	if r.bisects() {
+		return fmt.Sprintf("Split %d of %d", p.Pass, p.MaxPasses)
 	}
 	s := fmt.Sprintf("Pass %d of at most %d", p.Pass, p.MaxPasses)
 	if p.Restarts > 1 {
@@ -89,7 +96,11 @@ func (r *run) bar() bar {
 		if r.Progress != nil && r.Progress.Done < r.Progress.Total {
 			done += part
 		}
-		return bar{Known: true, Value: min(1, done/float64(max(1, last.MaxPasses*last.Restarts))), Text: r.passWords() + " (it stops sooner when it comes to rest). " + text}
+		words := r.passWords() + " (it stops sooner when it comes to rest). "
+		if r.bisects() {
+			words = r.passWords() + ". "
+		}
+		return bar{Known: true, Value: min(1, done/float64(max(1, last.MaxPasses*last.Restarts))), Text: words + text}
 	}
 	names := map[stage]string{stageLoading: "Reading: ", stageSeeding: "Choosing the starts: ", stageScoring: "Silhouette: "}
 	if text == "" {
@@ -102,7 +113,10 @@ func (r *run) bar() bar {
 func (r *run) ending() string {
 	switch r.Stage {
 	case stageCanceled:
-		return "You canceled it. Nothing was kept."
+		if r.Model == nil {
+			return "You canceled it before there were centroids. Nothing was kept."
+		}
+		return "You canceled it after " + steps(r.Model) + ". The best so far is kept."
 	case stageFailed:
 		if r.Fault != nil {
 			return r.Fault.Message
@@ -112,12 +126,7 @@ func (r *run) ending() string {
 		if r.Model == nil {
 			return "Done."
 		}
-		t := r.Model.Training
-		s := fmt.Sprintf("%s in %s", count(t.Passes, "pass", "passes"), seconds(t.Seconds))
-		if t.Converged {
-			return s + ": it came to rest."
-		}
-		return s + ": stopped by the limit of passes before it came to rest."
+		return fmt.Sprintf("%s in %s: %s.", steps(r.Model), seconds(r.Model.Training.Seconds), rest(r.Model))
 	}
 	return ""
 }
@@ -132,6 +141,9 @@ func (r *run) sentence() string {
 		p := r.last()
 		if p == nil {
 			return "First pass."
+		}
+		if p.Estimated {
+			return fmt.Sprintf("%s, inertia about %s.", r.passWords(), ui.Num(p.Inertia))
 		}
 		return fmt.Sprintf("%s, inertia %s, %s of rows moved.", r.passWords(), ui.Num(p.Inertia), ui.Share(float64(p.Changed)/float64(max(1, p.Rows))))
 	}
@@ -149,14 +161,40 @@ func (r *run) facts() []fact {
 	if p == nil {
 		return nil
 	}
-	out := []fact{{"Inertia", ui.Num(p.Inertia)}, {"Rows moved", ui.Num(float64(p.Changed))}, {"Largest shift", ui.Num(p.Shift)}}
+	out := []fact{{"Inertia", about(p) + ui.Num(p.Inertia)}}
+	if !p.Estimated {
+		out = append(out, fact{"Rows moved", ui.Num(float64(p.Changed))})
+	}
+	if !r.bisects() {
+		out = append(out, fact{"Largest shift", ui.Num(p.Shift)})
+	}
 	if p.RowsPerSecond > 0 && !math.IsInf(p.RowsPerSecond, 0) {
 		out = append(out, fact{"Rows per second", ui.Num(p.RowsPerSecond)})
 	}
 	if r.Stage == stagePasses {
-		out = append(out, fact{"Time left, at most", seconds(p.SecondsLeft)})
+		left := p.SecondsLeft
+		if r.Start != nil && r.Start.TimeLimit > 0 {
+			left = min(left, r.Start.TimeLimit)
+		}
+		out = append(out, fact{"Time left, at most", seconds(left)})
 	}
 	return out
+}
+
+// about stands before an inertia that was not measured on all rows.
+func about(p *wire.Pass) string {
+	if p.Estimated {
+		return "≈ "
+	}
+	return ""
+}
+
+// kept says what a cancel leaves.
+func (r *run) kept() string {
+	if len(r.Passes) == 0 {
+		return "There is nothing to keep before the first pass."
+	}
+	return "The best so far is kept."
 }
 
 // count writes a number with its noun.
