@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,8 +23,10 @@ import (
 // benchTrain is the flags of `centroid bench train`. Other programs call it:
 // neither the flags nor the last line of its output may change.
 type benchTrain struct {
-	data, init, out           string
-	iterations, workers, reps int
+	data, init, method, out      string
+	k, iterations, workers, reps int
+	tolerance                    float64
+	seed                         uint64
 }
 
 // benchResult is the last line. Seconds is one number a repetition: from row-major
@@ -34,54 +39,54 @@ type benchResult struct {
 
 func newBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "bench", Short: "Measure on your own data", Args: cobra.NoArgs}
+	cmd.AddCommand(newBenchTrainCommand(), newBenchPredictCommand())
+	return cmd
+}
+
+func newBenchTrainCommand() *cobra.Command {
 	var b benchTrain
-	train := &cobra.Command{
-		Use:   "train --data x.npy --init init.npy --iterations N --workers W --out centroids.npy",
-		Short: "Train from given centroids, tolerance 0, and print seconds, inertia and iterations",
+	cmd := &cobra.Command{
+		Use:   "train --data x.npy {--init init.npy | --k K}",
+		Short: "Train and print seconds, inertia and iterations",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), cmd.OutOrStdout()) },
 	}
-	f := train.Flags()
-	f.StringVar(&b.data, "data", "", "rows: float32 .npy, C order, n x d")
+	f := cmd.Flags()
+	f.StringVar(&b.data, "data", "", "rows: float32 .npy, C order, n x d (required)")
 	f.StringVar(&b.init, "init", "", "first centroids: float32 .npy, C order, k x d")
-	f.IntVar(&b.iterations, "iterations", 300, "passes at most; fewer if no row changes its cluster")
+	f.IntVar(&b.k, "k", 0, "clusters, from centroids that --init-method finds")
+	f.StringVar(&b.method, "init-method", string(kmeans.Parallel), "k-means||, k-means++ or random")
+	f.Uint64Var(&b.seed, "seed", 0, "of what --init-method chooses by chance")
+	f.IntVar(&b.iterations, "iterations", 300, "passes at most; fewer if --tolerance is met")
+	f.Float64Var(&b.tolerance, "tolerance", 0, "stop when the centroids' squared shift is at most this times the features' mean variance (0: when no row changes its cluster)")
 	f.IntVar(&b.workers, "workers", runtime.GOMAXPROCS(0), "goroutines")
 	f.StringVar(&b.out, "out", "", "where the centroids go: float32 .npy (nowhere if empty)")
 	f.IntVar(&b.reps, "reps", 1, "repetitions")
-	for _, name := range []string{"data", "init"} {
-		if err := train.MarkFlagRequired(name); err != nil {
-			panic(err) // the flag is defined above
-		}
+	if err := cmd.MarkFlagRequired("data"); err != nil {
+		panic(err) // the flag is defined above
 	}
-	cmd.AddCommand(train)
+	cmd.MarkFlagsOneRequired("init", "k")
+	for _, name := range []string{"k", "init-method", "seed"} {
+		cmd.MarkFlagsMutuallyExclusive("init", name)
+	}
 	return cmd
 }
 
 func (b benchTrain) run(ctx context.Context, w io.Writer) error {
-	for _, f := range []struct {
-		name string
-		v    int
-	}{{"iterations", b.iterations}, {"workers", b.workers}, {"reps", b.reps}} {
-		if f.v < 1 {
-			return fault.Fieldf(f.name, "--%s is %d, want at least 1.", f.name, f.v)
-		}
+	if err := atLeastOne(map[string]int{"iterations": b.iterations, "workers": b.workers, "reps": b.reps}); err != nil {
+		return err
 	}
 	x, err := readMatrix(b.data)
 	if err != nil {
 		return err
 	}
-	init, err := readMatrix(b.init)
-	if err != nil {
-		return err
+	cfg := kmeans.Config{K: b.k, Init: kmeans.Init(b.method), Seed: b.seed, MaxIterations: b.iterations, Tolerance: b.tolerance}
+	if b.init != "" {
+		if cfg.Start, err = readCentroids(b.init); err != nil {
+			return err
+		}
+		cfg.K, cfg.Init = cfg.Start.Rows, kmeans.Given
 	}
-	start := kmeans.NewMatrix(init.Rows, init.Cols)
-	for i, v := range init.Data {
-		start.Data[i] = float64(v)
-	}
-	if start.IsZero() {
-		return fault.Newf(fault.Invalid, "%s has no centroids.", b.init)
-	}
-	cfg := kmeans.Config{K: start.Rows, Init: kmeans.Given, Start: start, MaxIterations: b.iterations}
 	var out benchResult
 	var result *kmeans.Result
 	for range b.reps {
@@ -101,12 +106,44 @@ func (b benchTrain) run(ctx context.Context, w io.Writer) error {
 			return err
 		}
 	}
-	line, err := json.Marshal(out)
+	return printLine(w, out)
+}
+
+// atLeastOne refuses flags below 1, all of them at once.
+func atLeastOne(flags map[string]int) error {
+	var bad []error
+	for _, name := range slices.Sorted(maps.Keys(flags)) {
+		if v := flags[name]; v < 1 {
+			bad = append(bad, fault.Fieldf(name, "--%s is %d, want at least 1.", name, v))
+		}
+	}
+	return errors.Join(bad...)
+}
+
+// printLine writes v as one line of JSON.
+func printLine(w io.Writer, v any) error {
+	line, err := json.Marshal(v)
 	if err != nil {
-		return fault.Wrap("bench.train", err)
+		return fault.Wrap("bench.print", err)
 	}
 	_, err = fmt.Fprintf(w, "%s\n", line)
 	return err
+}
+
+// readCentroids reads at least one centroid.
+func readCentroids(path string) (kmeans.Matrix, error) {
+	m, err := readMatrix(path)
+	if err != nil {
+		return kmeans.Matrix{}, err
+	}
+	c := kmeans.NewMatrix(m.Rows, m.Cols)
+	for i, v := range m.Data {
+		c.Data[i] = float64(v)
+	}
+	if c.IsZero() {
+		return kmeans.Matrix{}, fault.Newf(fault.Invalid, "%s has no centroids.", path)
+	}
+	return c, nil
 }
 
 func readMatrix(path string) (npy.Matrix, error) {

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"github.com/centroid-studio/centroid/server/npy"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/kmeans/enginetest"
 )
 
 func saveNPY(t *testing.T, path string, rows, cols int, data ...float32) string {
@@ -33,7 +36,7 @@ func runBench(t *testing.T, args ...string) (stdout string, err error) {
 	var out bytes.Buffer
 	cmd.SetOut(&out)
 	cmd.SetErr(io.Discard)
-	cmd.SetArgs(append([]string{"train"}, args...))
+	cmd.SetArgs(args)
 	err = cmd.ExecuteContext(t.Context())
 	return out.String(), err
 }
@@ -54,7 +57,7 @@ func TestBenchTrain(t *testing.T) {
 		{"1", benchResult{Inertia: 0, Iterations: 1}, []float32{0, 26. / 3}},
 	} {
 		path := filepath.Join(dir, "out.npy")
-		out, err := runBench(t, "--data", x, "--init", init, "--iterations", c.iterations, "--workers", "2", "--out", path, "--reps", "2")
+		out, err := runBench(t, "train", "--data", x, "--init", init, "--iterations", c.iterations, "--workers", "2", "--out", path, "--reps", "2")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,12 +113,87 @@ func TestBenchTrainRefuses(t *testing.T) {
 		"no repetitions": {[]string{"--data", x, "--init", init, "--reps", "0"}, fault.Invalid, "--reps is 0"},
 		"no folder":      {[]string{"--data", x, "--init", init, "--out", filepath.Join(dir, "none", "c.npy")}, fault.Unavailable, "can't be written"},
 	} {
-		out, err := runBench(t, c.args...)
+		out, err := runBench(t, append([]string{"train"}, c.args...)...)
 		if fault.CodeOf(err) != c.code || !strings.Contains(fault.Message(err), c.msg) || strings.Contains(out, "seconds") {
 			t.Errorf("%s: %v, output %q, want %s with %q", name, err, out, c.code, c.msg)
 		}
 	}
-	if _, err := runBench(t, "--data", x); err == nil || !strings.Contains(err.Error(), "init") {
-		t.Errorf("without --init: %v, want its name", err)
+	for _, args := range [][]string{{}, {"--init", init, "--k", "2"}, {"--init", init, "--seed", "1"}} {
+		if _, err := runBench(t, append([]string{"train", "--data", x}, args...)...); err == nil || !strings.Contains(err.Error(), "init") {
+			t.Errorf("bench train %q = %v, want a fault that names --init", args, err)
+		}
+	}
+}
+
+// Without --init the centroids are those of a training by the same settings.
+func TestBenchTrainSeeds(t *testing.T) {
+	rows := enginetest.Blobs(2000, 3, 5, 1, 1)
+	x := saveNPY(t, filepath.Join(t.TempDir(), "x.npy"), 2000, 3, rows...)
+	for _, c := range []struct {
+		init      kmeans.Init
+		seed      uint64
+		tolerance float64
+	}{{kmeans.PlusPlus, 1, 1e-2}, {kmeans.PlusPlus, 2, 0}, {kmeans.Random, 1, 0}} {
+		want, err := kmeans.Run(t.Context(), kmeans.Serial(rows, 2000, 3), kmeans.Config{K: 5, Init: c.init, Seed: c.seed, Tolerance: c.tolerance}, nil, kmeans.Observer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := runBench(t, "train", "--data", x, "--k", "5", "--init-method", string(c.init), "--seed", fmt.Sprint(c.seed), "--tolerance", fmt.Sprint(c.tolerance))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got benchResult
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatalf("%q: %v", out, err)
+		}
+		if got.Inertia != want.Inertia || got.Iterations != want.Passes {
+			t.Errorf("%+v: inertia %v after %d passes, want %v after %d", c, got.Inertia, got.Iterations, want.Inertia, want.Passes)
+		}
+	}
+}
+
+func TestBenchPredict(t *testing.T) {
+	const n, d, k = 9000, 3, 5 // more than two pieces
+	dir, rows := t.TempDir(), enginetest.Blobs(n, d, k, 1, 1)
+	x := saveNPY(t, filepath.Join(dir, "x.npy"), n, d, rows...)
+	init := saveNPY(t, filepath.Join(dir, "init.npy"), k, d, rows[:k*d]...)
+	centroids := kmeans.NewMatrix(k, d)
+	for i := range centroids.Data {
+		centroids.Data[i] = float64(rows[i])
+	}
+	want := 0.0
+	for i := range n {
+		_, squared := kmeans.Predict(rows[i*d:(i+1)*d], centroids)
+		want += squared
+	}
+	out, err := runBench(t, "predict", "--data", x, "--init", init, "--workers", "3", "--reps", "2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got predictResult
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatalf("%q: %v", out, err)
+	}
+	if got.Inertia != want || len(got.Seconds) != 2 || !(slices.Min(got.Seconds) > 0) || !(got.RowNS > 0) {
+		t.Errorf("bench predict = %+v, want inertia %v, 2 times, and that of a row", got, want)
+	}
+
+	wide := saveNPY(t, filepath.Join(dir, "wide.npy"), 1, d+1, rows[:d+1]...)
+	none := saveNPY(t, filepath.Join(dir, "none.npy"), 0, d)
+	nan := saveNPY(t, filepath.Join(dir, "nan.npy"), 1, d, 0, float32(math.NaN()), 0)
+	for name, c := range map[string]struct {
+		args []string
+		msg  string
+	}{
+		"another dim":    {[]string{"--data", x, "--init", wide}, "have 4 features, but the rows have 3"},
+		"no rows":        {[]string{"--data", none, "--init", init}, "has no rows"},
+		"no number":      {[]string{"--data", nan, "--init", init}, "Row 0 (counted from 0), feature 1, is NaN"},
+		"no centroids":   {[]string{"--data", x, "--init", none}, "no centroids"},
+		"no workers":     {[]string{"--data", x, "--init", init, "--workers", "0"}, "--workers is 0"},
+		"no repetitions": {[]string{"--data", x, "--init", init, "--reps", "0"}, "--reps is 0"},
+	} {
+		if out, err := runBench(t, append([]string{"predict"}, c.args...)...); fault.CodeOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.msg) || strings.Contains(out, "seconds") {
+			t.Errorf("%s: %v, output %q, want %q", name, err, out, c.msg)
+		}
 	}
 }
