@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := build
-.PHONY: help build wasm generate run test check race plain unit e2e wasm-test fuzz bench setup setup-build setup-test clean
+.PHONY: help build wasm generate run test check race plain unit e2e wasm-test fuzz bench figures setup setup-build setup-test clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0,4)} /^[a-z0-9-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,7 +75,10 @@ fuzz: ## fuzz every parser and decoder for FUZZTIME each, by default 20s
 	@for f in $$(grep -rlE '^func Fuzz' --include=*_test.go shared server app); do for t in $$(grep -oE '^func Fuzz[A-Za-z0-9]+' $$f | cut -c6-); do \
 	  echo "$$t in $$(dirname $$f)"; $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$t$$" -fuzztime $${FUZZTIME:-20s} ./$$(dirname $$f) || exit 1; done; done
 
-bench: setup-test build ## print the figures: download size, start, upload, first event, training beside scikit-learn
+bench: build .venv-peers/.ready ## print how training and predicting compare with other libraries here (15 minutes); SECTIONS, SHAPES, PEERS, REPS narrow it
+	.venv-peers/bin/python -B server/peers/bench.py $(BIN)
+
+figures: setup-test build ## print the other figures: kernels, download size, start, upload, first event
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 100ms -timeout 10m $$(grep -rl '^func Benchmark' --include=*_test.go shared server | grep -v /e2e/ | xargs -n1 dirname | sort -u | sed 's|^|./|')
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 1x -timeout 20m -v ./server/e2e
 
@@ -95,8 +98,12 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq python3-venv; }
 	python3 -m venv .venv && .venv/bin/pip install -q --disable-pip-version-check -r shared/kmeans/testdata/requirements.txt && touch $@
 
+.venv-peers/.ready: server/peers/requirements.txt
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq python3-venv; }
+	python3 -m venv .venv-peers && .venv-peers/bin/pip install -q --disable-pip-version-check -r server/peers/requirements.txt && touch $@
+
 .tools/bin/staticcheck:
 	GOBIN=$(CURDIR)/.tools/bin $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
 
 clean: ## remove what was built
-	rm -rf bin .tools .venv web/node_modules web/dist/*
+	rm -rf bin .tools .venv .venv-peers web/node_modules web/dist/*

@@ -72,7 +72,6 @@ func BenchmarkFigures(b *testing.B) {
 		{"event", measureEvent},
 		{"upload", measureUpload},
 		{"inertia", measureInertia},
-		{"speed", measureSpeed},
 	} {
 		b.Run(part.name, func(b *testing.B) {
 			before, begin := load(), time.Now()

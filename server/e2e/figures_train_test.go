@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/centroid-studio/centroid/server/npy"
 	"github.com/centroid-studio/centroid/shared/kmeans"
 	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -107,7 +105,7 @@ func measureInertia(tb *testing.B, f *figures) {
 			Wide    float64 // of the rows as float64
 		}
 	}
-	peer(tb, &theirs, "iris", irisCSV, fmt.Sprint(rows[0]), fmt.Sprint(rows[1]), fmt.Sprint(rows[2]))
+	peer(tb, &theirs, irisCSV, fmt.Sprint(rows[0]), fmt.Sprint(rows[1]), fmt.Sprint(rows[2]))
 	for _, scale := range []string{"none", "standard"} {
 		out := run(tb, "train", "--data", irisCSV, "--k", "3", "--start", startCSV, "--scale", scale, "--tolerance", "0", "--out", "-")
 		m, err := model.Decode([]byte(out))
@@ -119,51 +117,4 @@ func measureInertia(tb *testing.B, f *figures) {
 		f.limit("iris, k=3, scaling "+scale+": inertia differs from scikit-learn "+theirs.Sklearn, diff, 1e-9, "",
 			fmt.Sprintf("%.1e (%.12g, theirs %.12g; %.1e from theirs on float64 values)", diff, ours, their.Inertia, relative(ours, their.Wide)))
 	}
-}
-
-// measureSpeed trains a million rows in turn with scikit-learn, from the same
-// start and for as many passes.
-func measureSpeed(tb *testing.B, f *figures) {
-	const passes, turns = 20, 3
-	dir := tb.TempDir()
-	data := overlapping(bigRows, bigCols)
-	x := saveNPY(tb, filepath.Join(dir, "x.npy"), data)
-	for _, k := range []int{10, 100} {
-		init := saveNPY(tb, filepath.Join(dir, fmt.Sprintf("init%d.npy", k)), npy.Matrix{Rows: k, Cols: bigCols, Data: data.Data[:k*bigCols]})
-		type result struct {
-			Seconds    []float64
-			Inertia    float64
-			Iterations int
-		}
-		var ours, theirs result
-		for range turns {
-			var o, t result
-			lines := strings.Split(strings.TrimSpace(run(tb, "bench", "train", "--data", x, "--init", init, "--iterations", fmt.Sprint(passes))), "\n")
-			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &o); err != nil {
-				tb.Fatal(err)
-			}
-			peer(tb, &t, "speed", x, init, fmt.Sprint(passes))
-			o.Seconds, t.Seconds = append(ours.Seconds, o.Seconds...), append(theirs.Seconds, t.Seconds...)
-			ours, theirs = o, t
-		}
-		if ours.Iterations != passes || theirs.Iterations != passes {
-			tb.Errorf("k=%d: %d passes, scikit-learn %d, want %d", k, ours.Iterations, theirs.Iterations, passes)
-		}
-		us, them := median(ours.Seconds), median(theirs.Seconds)
-		f.note(fmt.Sprintf("1e6 x 16, k=%d, %d passes (median of %d, in turn)", k, passes, turns), "%.2f s (%s), scikit-learn %.2f s (%s): %.2f times its time; inertia differs by %.1e (it computes in float32)",
-			us, spread(ours.Seconds, "%.2f"), them, spread(theirs.Seconds, "%.2f"), us/them, relative(ours.Inertia, theirs.Inertia))
-	}
-}
-
-// saveNPY writes a matrix and gives its path.
-func saveNPY(tb testing.TB, path string, m npy.Matrix) string {
-	tb.Helper()
-	var b bytes.Buffer
-	if err := npy.Write(&b, m); err != nil {
-		tb.Fatal(err)
-	}
-	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
-		tb.Fatal(err)
-	}
-	return path
 }
