@@ -10,13 +10,14 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 SUDO  := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT   := DEBIAN_FRONTEND=noninteractive apt-get
 NODE_EXEC := "$(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
+QEMU := qemu-aarch64-static
 STATICCHECK_VERSION := v0.8.2
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := build
-.PHONY: help build wasm generate run test check race plain unit e2e wasm-test fuzz bench figures setup setup-build setup-test clean
+.PHONY: help build wasm generate run test check race plain unit e2e wasm-test arm64-test fuzz bench figures setup setup-build setup-test setup-arm64 clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0,4)} /^[a-z0-9-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +37,7 @@ run: build ## set up what is missing, build, and serve on http://127.0.0.1:8080
 	$(BIN) serve --addr $(ADDR)
 
 ## Test
-test: setup-test check build race plain e2e wasm-test ## run all tests, as CI does
+test: setup-test check build race plain e2e wasm-test arm64-test ## run all tests, as CI does
 
 check: setup-test wasm ## go vet, gofmt and staticcheck, for both GOOS; arm64 builds; the assembly is what its generator writes
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$unformatted" ] || { echo "gofmt these: $$unformatted"; exit 1; }
@@ -56,9 +57,9 @@ RACY = $$($(GO) list -tags $(TAGS) ./server/... ./app/... | grep -v /server/e2e)
 race: setup-build ## run the tests of what starts goroutines under the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 20m -v $(RACY) | awk -f .ci/verdict.awk
 
-plain: setup-build ## run the other tests: shared, with and without assembly, and who imports whom
+plain: setup-build ## run the other tests: shared and the engine, with each kernel, and who imports whom
 	$(GO) test -tags $(TAGS) -count=1 . # it asks the go command, which the test cache does not notice
-	$(GO) test -tags $(TAGS) -timeout 20m -v ./shared/... | awk -f .ci/verdict.awk
+	$(GO) test -tags $(TAGS) -timeout 20m -v ./shared/... ./server/engine/... | awk -f .ci/verdict.awk
 	$(GO) test -tags $(TAGS),noasm -timeout 20m -v ./shared/... ./server/engine/... | awk -f .ci/verdict.awk
 
 unit: setup-build ## run all tests but the end-to-end ones, without the race detector (quicker)
@@ -70,6 +71,10 @@ e2e: setup-test build ## run the end-to-end tests on bin/centroid, in Chromium; 
 
 wasm-test: ## run the tests of shared as WebAssembly under Node
 	GOOS=js GOARCH=wasm $(GO) test -exec $(NODE_EXEC) -v ./shared/... | awk -f .ci/verdict.awk
+
+arm64-test: setup-arm64 ## run the tests of shared that depend on the processor as arm64 under QEMU
+	GOARCH=arm64 $(GO) test -exec $(QEMU) -v ./shared/kernel ./shared/prep ./shared/score ./shared/model | awk -f .ci/verdict.awk
+	GOARCH=arm64 $(GO) test -exec $(QEMU) -v -run 'TestGolden|TestSerial' ./shared/kmeans | awk -f .ci/verdict.awk # the others would take a minute
 
 fuzz: ## fuzz every parser and decoder for FUZZTIME each, by default 20s
 	@for f in $$(grep -rlE '^func Fuzz' --include=*_test.go shared server app); do for t in $$(grep -oE '^func Fuzz[A-Za-z0-9]+' $$f | cut -c6-); do \
@@ -88,8 +93,11 @@ setup: setup-build setup-test ## install all that building and testing need
 setup-build: web/node_modules/.package-lock.json
 	@command -v g++ >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq g++; }
 
-setup-test: setup-build .venv/.ready .tools/bin/staticcheck
+setup-test: setup-build setup-arm64 .venv/.ready .tools/bin/staticcheck
 	@command -v $(CHROMIUM) >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq chromium; }
+
+setup-arm64:
+	@command -v $(QEMU) >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq qemu-user-static; }
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json
