@@ -46,7 +46,7 @@ type Engine interface {
 	// their weights. It copies what it needs, and has nothing to close.
 	Subset(ctx context.Context, rows []int64) (Engine, error)
 
-	// Seeder starts to choose seeds, none so far. It needs about 12 bytes a row,
+	// Seeder starts to choose seeds, none so far. It needs 12 bytes a row, 4 if they are many,
 	// until it is dropped. Labels are not touched.
 	Seeder() Seeder
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"runtime"
 	"slices"
 
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -22,18 +23,14 @@ type Memory struct {
 	n, d    int
 	weights []float64 // of the rows; nil: each counts once
 	each    Each
-	labels  []int32
+	labels  []int32 // nil before the first Pass: seeding has the memory to itself
 	parts   []Sums // of the shards, kept from pass to pass
 }
 
 // NewMemory makes an Engine of n rows of d features, row-major. It keeps rows and
 // never writes to them: they may be a read-only mapped file.
 func NewMemory(rows []float32, n, d int, each Each) *Memory {
-	m := &Memory{rows: rows[:n*d], n: n, d: d, each: each, labels: make([]int32, n)}
-	for i := range m.labels {
-		m.labels[i] = -1
-	}
-	return m
+	return &Memory{rows: rows[:n*d], n: n, d: d, each: each}
 }
 
 // Serial makes an Engine that works on the caller's goroutine: for the browser,
@@ -58,7 +55,25 @@ func (m *Memory) Dim() int { return m.d }
 
 // Labels gives the label of each row after the last Pass, -1 before the first.
 // It shares memory with m: copy it to keep it beyond the next Pass.
-func (m *Memory) Labels() []int32 { return m.labels }
+func (m *Memory) Labels() []int32 {
+	if m.labels == nil {
+		m.labels = perRow[int32](m.n)
+		for i := range m.labels {
+			m.labels[i] = -1
+		}
+	}
+	return m.labels
+}
+
+// perRow makes a slice of n values. Where they are many, the collector is not left to
+// find out by itself that those of before are no longer in use: it would let memory
+// double first.
+func perRow[T any](n int) []T {
+	if n > manyRows {
+		runtime.GC()
+	}
+	return make([]T, n)
+}
 
 // row gives row i.
 func (m *Memory) row(i int) []float32 { return m.rows[i*m.d : (i+1)*m.d] }
@@ -141,6 +156,7 @@ func (m *Memory) means(ctx context.Context, add func(rows []float32, sums []floa
 
 // Pass implements Engine.
 func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error) {
+	m.Labels() // from here on they are there
 	c := kernel.Pack(centroids.Data, centroids.Rows, m.d)
 	shards, size := Shards(m.n, m.d, c.K())
 	if len(m.parts) != shards || len(m.parts[0].Count) != c.K() || m.Weighted() != (m.parts[0].Weight != nil) {

@@ -8,12 +8,17 @@ import (
 	"github.com/centroid-studio/centroid/shared/kernel"
 )
 
+// manyRows is from where on memory counts for more than time: a seeder then measures
+// each row again where else it would have kept its squared distance, 8 of 12 bytes a
+// row. A variable for tests.
+var manyRows = 1 << 25
+
 // seeder is the Seeder of Memory.
 type seeder struct {
 	m       *Memory
-	seeds   int
+	seeds   Matrix
 	nearest []int32   // seed of each row
-	squared []float64 // distance to it
+	squared []float64 // distance to it; nil with many rows
 	size    int       // rows of a shard, whatever the number of seeds
 	parts   []float64 // potential of each shard
 	total   float64   // potential
@@ -21,17 +26,51 @@ type seeder struct {
 
 // Seeder implements Engine.
 func (m *Memory) Seeder() Seeder {
-	s := &seeder{m: m, nearest: make([]int32, m.n), squared: make([]float64, m.n)}
+	s := &seeder{m: m, seeds: NewMatrix(0, m.d), nearest: perRow[int32](m.n)}
+	if m.n <= manyRows {
+		s.squared = slices.Repeat([]float64{math.Inf(1)}, m.n)
+	}
 	shards, size := Shards(m.n, m.d, 1)
 	s.parts, s.size = make([]float64, shards), size
-	for i := range s.squared {
-		s.squared[i] = math.Inf(1)
+	for i := range m.n {
 		s.parts[i/size] += s.weigh(i, 1)
 	}
 	for _, p := range s.parts {
 		s.total += p
 	}
 	return s
+}
+
+// distances gives the squared distances of some rows to their nearest seed, infinite
+// without seeds. It may use room, which has room for them.
+func (s *seeder) distances(lo, hi int, room []float64) []float64 {
+	if s.squared != nil {
+		return s.squared[lo:hi]
+	}
+	room = room[:hi-lo]
+	for i := range room {
+		room[i] = s.distance(lo + i)
+	}
+	return room
+}
+
+// distance is distances of one row.
+func (s *seeder) distance(i int) float64 {
+	switch {
+	case s.squared != nil:
+		return s.squared[i]
+	case s.seeds.Rows == 0:
+		return math.Inf(1)
+	}
+	return kernel.SquaredDistance(s.m.row(i), s.seeds.Row(int(s.nearest[i])))
+}
+
+// room makes what distances needs in a shard's blocks for k centroids.
+func (s *seeder) room(k int) []float64 {
+	if s.squared != nil {
+		return nil
+	}
+	return make([]float64, blockRows(s.m.d, k))
 }
 
 // weigh gives sq as often as row i counts.
@@ -44,10 +83,10 @@ func (s *seeder) weigh(i int, sq float64) float64 {
 
 // share is what row i has of the potential.
 func (s *seeder) share(i int) float64 {
-	if s.seeds == 0 {
+	if s.seeds.Rows == 0 {
 		return s.weigh(i, 1)
 	}
-	return s.weigh(i, s.squared[i])
+	return s.weigh(i, s.distance(i))
 }
 
 // Add implements Seeder.
@@ -55,11 +94,12 @@ func (s *seeder) Add(ctx context.Context, seeds Matrix, progress func(done, tota
 	d := s.m.d
 	c := kernel.Pack(seeds.Data, seeds.Rows, d)
 	if err := s.m.over(ctx, s.size, progress, func(shard, lo, hi int) error {
-		sum := 0.0
+		sum, room := 0.0, s.room(c.K())
 		err := s.m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
-			c.Extend(s.m.rows[lo*d:hi*d], s.seeds, s.nearest[lo:hi], s.squared[lo:hi])
-			for i := lo; i < hi; i++ {
-				sum += s.weigh(i, s.squared[i])
+			squared := s.distances(lo, hi, room)
+			c.Extend(s.m.rows[lo*d:hi*d], s.seeds.Rows, s.nearest[lo:hi], squared)
+			for i, sq := range squared {
+				sum += s.weigh(lo+i, sq)
 			}
 		})
 		s.parts[shard] = sum
@@ -67,7 +107,7 @@ func (s *seeder) Add(ctx context.Context, seeds Matrix, progress func(done, tota
 	}); err != nil {
 		return 0, err
 	}
-	s.seeds += seeds.Rows
+	s.seeds = Matrix{s.seeds.Rows + seeds.Rows, d, append(s.seeds.Data, seeds.Data...)}
 	s.total = 0
 	for _, p := range s.parts {
 		s.total += p
@@ -81,13 +121,13 @@ func (s *seeder) Try(ctx context.Context, candidates Matrix, progress func(done,
 	c := kernel.Pack(candidates.Data, k, d)
 	parts := NewMatrix(len(s.parts), k)
 	if err := s.m.over(ctx, s.size, progress, func(shard, lo, hi int) error {
-		sums := parts.Row(shard)
+		sums, room := parts.Row(shard), s.room(k)
 		return s.m.blocks(ctx, lo, hi, k, func(lo, hi int) {
 			var weights []float64
 			if s.m.weights != nil {
 				weights = s.m.weights[lo:hi]
 			}
-			c.Potentials(s.m.rows[lo*d:hi*d], s.squared[lo:hi], weights, sums)
+			c.Potentials(s.m.rows[lo*d:hi*d], s.distances(lo, hi, room), weights, sums)
 		})
 	}); err != nil {
 		return nil, err
@@ -157,7 +197,7 @@ func (s *seeder) pickIn(shard int, goal float64) int64 {
 
 // Weights implements Seeder.
 func (s *seeder) Weights(ctx context.Context) ([]float64, error) {
-	out := make([]float64, s.seeds)
+	out := make([]float64, s.seeds.Rows)
 	for i, j := range s.nearest {
 		out[j] += s.weigh(i, 1)
 	}
