@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +47,7 @@ type FitInput struct {
 	Observer kmeans.Observer
 	OnMatrix func(*matrix.Matrix, *prep.Prep) // told of the prepared rows, which are valid during Fit; may be nil
 	Loading  func(done, total int64)          // rows prepared; may be nil
-	Scoring  func(done, total int64)          // rows of the silhouette's sample; may be nil
+	Scoring  func(done, total int64)          // rows judged, score by score; may be nil
 	Now      func() time.Time                 // nil means time.Now
 }
 
@@ -62,8 +61,8 @@ type FitResult struct {
 
 const (
 	matrixBytes = 20 << 30
-	scoreRows   = 4096    // of the silhouette's sample, at most
-	scoreWork   = 1 << 32 // and at most so many subtractions
+	scoreWork   = 1 << 34 // of the silhouette: about a second of two processors
+	scoreRoot   = 32      // what the root of a distance costs, beside a feature's difference
 )
 
 // errTimeLimit ends a training that has lasted as long as it may.
@@ -208,18 +207,20 @@ func startOf(in FitInput, p *prep.Prep) (kmeans.Config, error) {
 	return cfg.WithDefaults(), nil
 }
 
-// judge adds the silhouette, and the comparison with the label column, to the model.
+// judge adds the scores to the model, of all clusters and of the comparison with the label column.
 func judge(ctx context.Context, in FitInput, m *matrix.Matrix, res *FitResult) error {
-	n, d, k := m.Rows(), m.Dim(), res.Model.Centroids.Rows
-	if k > 1 {
-		rows := min(scoreRows, int(math.Sqrt(float64(scoreWork/d))))
-		s, err := score.SilhouetteOf(ctx, m.Vectors(), n, d, res.Labels, k, rows, res.Model.Config.Seed, in.Scoring)
-		switch {
-		case err == nil:
-			res.Model.Training.Silhouette = &s
-		case fault.CodeOf(err) != fault.Invalid: // Invalid: the sample lies in one cluster, which has no silhouette
-			return err
-		}
+	tr, k := &res.Model.Training, res.Model.Centroids.Rows
+	c := score.Clustering{Rows: m.Vectors(), D: m.Dim(), K: k, Labels: res.Labels, Each: local.Each(in.Workers)}
+	separation, err := c.Separation(ctx, in.Scoring)
+	var silhouette score.Silhouette
+	if err == nil {
+		silhouette, err = c.Silhouette(ctx, scoreWork/int64(m.Dim()+scoreRoot), res.Model.Config.Seed, in.Scoring)
+	}
+	switch {
+	case err == nil:
+		tr.Separation, tr.Silhouette = &separation, &silhouette
+	case fault.CodeOf(err) != fault.Invalid: // Invalid: there is nothing to compare with
+		return err
 	}
 	if in.Label == "" {
 		return nil
@@ -228,8 +229,8 @@ func judge(ctx context.Context, in FitInput, m *matrix.Matrix, res *FitResult) e
 	if err != nil || labels == nil {
 		return err
 	}
-	c := score.CompareLabels(in.Label, res.Labels, k, labels)
-	res.Model.Training.Label = &c
+	comparison := score.CompareLabels(in.Label, res.Labels, k, labels)
+	tr.Label = &comparison
 	return nil
 }
 

@@ -36,15 +36,18 @@ func NewMemory(rows []float32, n, d int, each Each) *Memory {
 // Serial makes an Engine that works on the caller's goroutine: for the browser,
 // and the measure for all others in tests.
 func Serial(rows []float32, n, d int) *Memory {
-	return NewMemory(rows, n, d, func(ctx context.Context, n int, fn func(int) error, done func(int)) error {
-		for i := range n {
-			if err := fn(i); err != nil {
-				return err
-			}
-			done(i)
+	return NewMemory(rows, n, d, InOrder)
+}
+
+// InOrder is an Each that works on the caller's goroutine, from 0 to n-1.
+func InOrder(ctx context.Context, n int, fn func(i int) error, done func(i int)) error {
+	for i := range n {
+		if err := fn(i); err != nil {
+			return err
 		}
-		return context.Cause(ctx)
-	})
+		done(i)
+	}
+	return context.Cause(ctx)
 }
 
 // Rows gives the number of rows.

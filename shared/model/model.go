@@ -77,11 +77,12 @@ type Training struct {
 	Restart    int                    `json:"restart"`
 	Converged  bool                   `json:"converged"`
 	Seconds    float64                `json:"seconds"`
-	Partial    Partial                `json:"partial,omitempty"`   // what ended it before its time; empty if nothing did
-	Algorithm  kmeans.Algorithm       `json:"algorithm,omitempty"` // that was used
-	Why        string                 `json:"why,omitempty"`       // in a sentence
-	Sampled    int64                  `json:"sampled,omitempty"`   // rows that the centroids were found on; 0 means all
-	Weight     string                 `json:"weight,omitempty"`    // column of the rows' weights; empty for none
-	Silhouette *score.Silhouette      `json:"silhouette,omitempty"`
+	Partial    Partial                `json:"partial,omitempty"`    // what ended it before its time; empty if nothing did
+	Algorithm  kmeans.Algorithm       `json:"algorithm,omitempty"`  // that was used
+	Why        string                 `json:"why,omitempty"`        // in a sentence
+	Sampled    int64                  `json:"sampled,omitempty"`    // rows that the centroids were found on; 0 means all
+	Weight     string                 `json:"weight,omitempty"`     // column of the rows' weights; empty for none
+	Silhouette *score.Silhouette      `json:"silhouette,omitempty"` // scores are of the rows without their weights; absent where not defined
+	Separation *score.Separation      `json:"separation,omitempty"`
 	Label      *score.LabelComparison `json:"label,omitempty"`
 }

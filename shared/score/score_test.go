@@ -9,7 +9,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
 )
 
@@ -58,12 +57,20 @@ func silhouette(rows []float32, n, d int, labels []int32, k int) float64 {
 	return total / float64(n)
 }
 
+// backwards is an Each that does the work in another order than InOrder.
+func backwards(ctx context.Context, n int, fn func(int) error, done func(int)) error {
+	return kmeans.InOrder(ctx, n, func(i int) error { return fn(n - 1 - i) }, func(i int) { done(n - 1 - i) })
+}
+
+// all is a number of pairs that makes a silhouette exact.
+const all = 50_000 * 50_000
+
 func TestSilhouette(t *testing.T) {
-	for _, s := range [][3]int{{2, 1, 2}, {3, 1, 2}, {10, 2, 3}, {101, 3, 4}, {500, 5, 7}, {40, 1, 40}} {
+	for _, s := range [][3]int{{3, 1, 2}, {10, 2, 3}, {101, 3, 4}, {500, 5, 7}, {2500, 1, 1200}, {40, 1, 39}, {70, 900, 5}, {1025, 40, 2}} {
 		n, d, k := s[0], s[1], s[2]
 		rows, labels := points(n, d, k, uint64(n))
 		labels[0], labels[1] = 0, 1
-		got, err := SilhouetteOf(t.Context(), rows, n, d, labels, k, n, 1, nil)
+		got, err := Clustering{rows, d, k, labels, kmeans.InOrder}.Silhouette(t.Context(), all, 1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,96 +88,152 @@ func TestSilhouetteOfKnown(t *testing.T) {
 	}{
 		"two pairs far apart": {[]float32{0, 0, 10, 10}, []int32{0, 0, 1, 1}, 1},
 		"all rows equal":      {[]float32{5, 5, 5, 5}, []int32{0, 0, 1, 1}, 0},
-		"all singles":         {[]float32{1, 2, 3}, []int32{0, 1, 2}, 0},
+		"a row alone":         {[]float32{1, 1, 3}, []int32{0, 0, 2}, 2. / 3},
 		"an empty cluster":    {[]float32{0, 0, 10, 10}, []int32{0, 0, 2, 2}, 1},
 		"crossed":             {[]float32{0, 1, 0, 1}, []int32{0, 0, 1, 1}, -.5},
 	} {
-		got, err := SilhouetteOf(t.Context(), c.rows, len(c.rows), 1, c.labels, 3, 100, 0, nil)
+		got, err := Clustering{c.rows, 1, 3, c.labels, kmeans.InOrder}.Silhouette(t.Context(), all, 0, nil)
 		if err != nil || got.Mean != c.want {
 			t.Errorf("%s: %+v, %v, want mean %v", name, got, err, c.want)
 		}
 	}
-	_, err := SilhouetteOf(t.Context(), []float32{1, 2}, 2, 1, []int32{1, 1}, 3, 100, 0, nil)
-	if fault.CodeOf(err) != fault.Invalid {
-		t.Errorf("one cluster in use: %v, want fault.Invalid", err)
+}
+
+// The order in which the work is done changes no bit.
+func TestSameBits(t *testing.T) {
+	const n, d, k = 5000, 4, 60
+	rows, labels := points(n, d, k, 5)
+	one, other := Clustering{rows, d, k, labels, kmeans.InOrder}, Clustering{rows, d, k, labels, backwards}
+	for _, pairs := range []int64{all, 4e6} {
+		a, errA := one.Silhouette(t.Context(), pairs, 3, nil)
+		b, errB := other.Silhouette(t.Context(), pairs, 3, nil)
+		if a != b || errA != nil || errB != nil {
+			t.Errorf("the silhouette is %+v, %v, and backwards %+v, %v", a, errA, b, errB)
+		}
+	}
+	a, errA := one.Separation(t.Context(), nil)
+	b, errB := other.Separation(t.Context(), nil)
+	if a != b || errA != nil || errB != nil {
+		t.Errorf("the separation is %+v, %v, and backwards %+v, %v", a, errA, b, errB)
 	}
 }
 
 // The sample's mean lies within a few standard errors of the whole's, its error
-// is honest, and it depends on the seed only.
+// is honest, and it depends on the seed only; with few clusters and with many,
+// most of them small.
 func TestSampledSilhouette(t *testing.T) {
-	const n, d, k, m = 4000, 3, 4, 300
-	rows, labels := points(n, d, k, 3)
-	all, err := SilhouetteOf(t.Context(), rows, n, d, labels, k, n, 0, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var means []float64
-	far := 0
-	for seed := range uint64(40) {
-		s, err := SilhouetteOf(t.Context(), rows, n, d, labels, k, m, seed, nil)
-		if err != nil || !s.Sampled || s.Rows != m || !(s.Error > 0) {
-			t.Fatalf("seed %d: %+v, %v", seed, s, err)
+	for _, k := range []int{4, 100} {
+		const n, d, times = 6000, 3, 40
+		rows, labels := points(n, d, k, 3)
+		for i, l := range labels {
+			labels[i] = l * l / int32(k) // the last are small, and some are empty
 		}
-		again, _ := SilhouetteOf(t.Context(), rows, n, d, labels, k, m, seed, nil)
-		if again != s {
-			t.Errorf("seed %d: %+v, then %+v", seed, s, again)
+		c := Clustering{rows, d, k, labels, kmeans.InOrder}
+		whole, err := c.Silhouette(t.Context(), all, 0, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if math.Abs(s.Mean-all.Mean) > 2*s.Error {
-			far++
+		far, mean, most := 0, 0.0, 0.0
+		for seed := range uint64(times) {
+			const pairs = 1e6
+			s, err := c.Silhouette(t.Context(), pairs, seed, nil)
+			if err != nil || !s.Sampled || s.Rows != 1000 || !(s.Error > 0) {
+				t.Fatalf("seed %d: %+v, %v, want a sample of 1000", seed, s, err)
+			}
+			if again, _ := c.Silhouette(t.Context(), pairs, seed, nil); again != s {
+				t.Errorf("seed %d: %+v, then %+v", seed, s, again)
+			}
+			if math.Abs(s.Mean-whole.Mean) > 2*s.Error {
+				far++
+			}
+			mean += s.Mean / times
+			most = max(most, math.Abs(s.Mean-whole.Mean)/s.Error)
 		}
-		means = append(means, s.Mean)
-	}
-	// 5 % are expected; 25 % of 40 would come by chance once in 100,000.
-	if far > 10 {
-		t.Errorf("%d of 40 samples are more than 2 standard errors off %v: %v", far, all.Mean, means)
-	}
-	if slices.Max(means) == slices.Min(means) {
-		t.Error("all seeds give the same sample")
+		// 5 % are expected; 25 % of 40 would come by chance once in 100,000.
+		if far > 10 {
+			t.Errorf("k = %d: %d of %d samples are more than 2 standard errors off %v", k, far, times, whole.Mean)
+		}
+		if most < .5 {
+			t.Errorf("k = %d: no sample is half a standard error off %v: the error is too large, or all seeds choose the same", k, whole.Mean)
+		}
+		t.Logf("k = %d: %v, mean of the samples %v", k, whole.Mean, mean)
 	}
 }
 
-// Each row has the same chance to be in a sample.
+// Each row has the same chance to be measured, and to be measured against.
 func TestSampleIsFair(t *testing.T) {
-	const n, m, times = 20, 5, 8000
-	rows, labels := make([]float32, n), make([]int32, n)
-	for i := range rows {
-		rows[i] = float32(i)
+	const n, times = 21, 8000
+	c := Clustering{make([]float32, n), 1, 2, make([]int32, n), kmeans.InOrder}
+	for i := range n / 3 {
+		c.Labels[3*i] = 1
 	}
-	count := make([]int, n)
+	size := []int{14, 7}
+	var measured, against [n]int
 	for seed := range uint64(times) {
-		g, size := sample(rows, n, 1, labels, 1, m, seed)
-		if size[0] != m {
-			t.Fatalf("seed %d: %d rows, want %d", seed, size[0], m)
+		m := newMeter(c, size, 64, seed)
+		if len(m.rows) != 8 || !slices.IsSorted(m.rows) || !slices.Equal(m.at, []int{0, 4, 7}) {
+			t.Fatalf("seed %d: %d rows against %v, want 8 against 0 4 7", seed, len(m.rows), m.at)
 		}
-		for _, v := range g.rows {
-			count[int(v)]++
+		for _, i := range m.rows {
+			measured[i]++
+		}
+		for j := range 2 {
+			refs := m.refs[m.at[j]:m.at[j+1]]
+			if !slices.IsSorted(refs) {
+				t.Fatalf("seed %d: %v is not in order", seed, refs)
+			}
+			for _, i := range refs {
+				if c.Labels[i] != int32(j) {
+					t.Fatalf("seed %d: row %d stands for cluster %d", seed, i, j)
+				}
+				against[i]++
+			}
 		}
 	}
-	for i, c := range count {
-		if want := float64(times * m / n); math.Abs(float64(c)-want) > 5*math.Sqrt(want) {
-			t.Errorf("row %d is in %d of %d samples, want about %v", i, c, times, want)
+	for i := range n {
+		for _, s := range []struct {
+			what  string
+			count int
+			want  float64
+		}{{"measured", measured[i], times * 8. / n}, {"measured against", against[i], times * []float64{4. / 14, 3. / 7}[c.Labels[i]]}} {
+			if math.Abs(float64(s.count)-s.want) > 5*math.Sqrt(s.want) {
+				t.Errorf("row %d is %s in %d of %d samples, want about %.0f", i, s.what, s.count, times, s.want)
+			}
 		}
 	}
 }
 
-func TestSilhouetteIsCancelled(t *testing.T) {
+func TestScoresAreCancelled(t *testing.T) {
 	why := errors.New("enough")
-	rows, labels := points(1000, 2, 3, 1)
+	rows, labels := points(10_000, 2, 3, 1)
+	c := Clustering{rows, 2, 3, labels, kmeans.InOrder}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	_, err := SilhouetteOf(ctx, rows, 1000, 2, labels, 3, 1000, 0, func(done, total int64) {
-		if total != 1000 {
-			t.Errorf("progress of %d rows, want 1000", total)
+	_, err := c.Silhouette(ctx, all, 0, func(done, total int64) {
+		if total != 10_000 {
+			t.Errorf("progress of %d rows, want 10000", total)
 		}
-		if done > 500 {
+		if done > 4000 {
 			t.Errorf("%d rows done after it was cancelled", done)
 		}
-		if done > 300 {
+		if done > 3000 {
 			cancel(why)
 		}
 	})
 	if !errors.Is(err, why) {
-		t.Errorf("SilhouetteOf = %v, want the cause", err)
+		t.Errorf("Silhouette = %v, want the cause", err)
+	}
+	ctx, cancel = context.WithCancelCause(t.Context())
+	last := int64(0)
+	_, err = c.Separation(ctx, func(done, total int64) {
+		if done <= last || total != 20_000 {
+			t.Errorf("progress of %d of %d rows after %d, want more, of 20000", done, total, last)
+		}
+		if last = done; done > 12_000 {
+			cancel(why)
+		}
+	})
+	if !errors.Is(err, why) || last > 14_000 {
+		t.Errorf("Separation = %v after %d rows, want the cause soon after 12000", err, last)
 	}
 }
 
@@ -242,12 +305,13 @@ func TestARIProperties(t *testing.T) {
 }
 
 func BenchmarkSilhouette(b *testing.B) {
-	const n, d, k = 2000, 16, 10
+	const n, d, k = 8000, 16, 10
 	rows, labels := points(n, d, k, 1)
+	c := Clustering{rows, d, k, labels, kmeans.InOrder}
 	for b.Loop() {
-		if _, err := SilhouetteOf(b.Context(), rows, n, d, labels, k, n, 0, nil); err != nil {
+		if _, err := c.Silhouette(b.Context(), all, 0, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(n)*n*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
 }

@@ -19,10 +19,16 @@ type Engine struct {
 // workers shards at once; below 1 means one a processor. It keeps rows, which may
 // be mapped read-only, until Close.
 func New(rows []float32, n, d, workers int) *Engine {
+	return &Engine{kmeans.NewMemory(rows, n, d, Each(workers))}
+}
+
+// Each gives a kmeans.Each of up to that many goroutines, which end with the call
+// that started them; below 1 means one a processor.
+func Each(workers int) kmeans.Each {
 	if workers < 1 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return &Engine{kmeans.NewMemory(rows, n, d, pool(workers))}
+	return pool(workers)
 }
 
 // Close lets go of the rows: they may be unmapped after it. No other method may

@@ -96,6 +96,7 @@ func centroids() kmeans.Matrix {
 }
 
 func trained() *model.Model {
+	nmi := 0.734
 	m := &model.Model{
 		Format: model.Format, ID: "q4z7n2v8x1c5", Name: "iris k=2", Created: begin.Add(time.Second),
 		Data: model.Data{Dataset: datasetID, Name: "iris", Version: 1, Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Rows: 150},
@@ -112,7 +113,8 @@ func trained() *model.Model {
 		Training: model.Training{
 			Inertia: 54.31, Passes: 4, Converged: true, Seconds: 0.004,
 			Silhouette: &score.Silhouette{Mean: 0.74, Rows: 150},
-			Label:      &score.LabelComparison{Column: "category", ARI: 0.568, Labels: []string{"setosa", "versicolor", "virginica"}, Counts: [][]int64{{50, 0, 0}, {0, 50, 50}}},
+			Separation: &score.Separation{CalinskiHarabasz: 873.4, DaviesBouldin: 0.36},
+			Label:      &score.LabelComparison{Column: "category", ARI: 0.568, NMI: &nmi, Labels: []string{"setosa", "versicolor", "virginica"}, Counts: [][]int64{{50, 0, 0}, {0, 50, 50}}},
 		},
 	}
 	m.Hash = model.HashOf(m)
