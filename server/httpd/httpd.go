@@ -159,13 +159,14 @@ func AssetVersion(dist fs.FS) (string, error) {
 	return a.version, nil
 }
 
-var humaOnce sync.Once
+// setHuma gives huma our own problems and lists. It keeps both for the process.
+var setHuma = sync.OnceFunc(func() {
+	huma.NewError = fromHuma
+	huma.DefaultArrayNullable = false // lists are written as [], see orEmpty
+})
 
 func (s *Server) routes() (http.Handler, error) {
-	humaOnce.Do(func() { // huma knows no other way to have one's own problems
-		huma.NewError = fromHuma
-		huma.DefaultArrayNullable = false // lists are written as [], see orEmpty
-	})
+	setHuma()
 	rest := newPatterns()
 	s.api = humago.New(rest, s.apiConfig())
 	s.authRoutes()

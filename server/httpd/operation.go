@@ -117,6 +117,7 @@ func operationID(method, path string) string {
 
 // newSchemas makes the schemas of Go types, for both documents.
 func newSchemas() huma.Registry {
+	setHuma()
 	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	schemas.RegisterTypeAlias(reflect.TypeFor[problem](), reflect.TypeFor[wire.Problem]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[table.Cell](), reflect.TypeFor[cellSchema]())
