@@ -24,6 +24,9 @@ func (m *Models) detail() []app.UI {
 	o := m.open
 	side := []app.UI{factCard("result", "Result", resultFacts(o), ""), factCard("settings", "Settings", settingFacts(o), hashWords, app.Tr().Body(
 		app.Th().Scope("row").Text("Data"), app.Td().Class("value").Body(dataLink(o.Data.Dataset, o.Data.Name, o.Data.Version))))}
+	if o.Training.Silhouette != nil {
+		side = append(side, scoreCard(o))
+	}
 	if l := o.Training.Label; l != nil {
 		side = append(side, comparisonTable(l))
 	}
@@ -71,9 +74,6 @@ func resultFacts(m *model.Model) []fact {
 	}
 	if m.Config.Restarts > 1 {
 		out = append(out, fact{"Best run", fmt.Sprintf("%d of %d", t.Restart+1, m.Config.Restarts)})
-	}
-	if s := t.Silhouette; s != nil {
-		out = append(out, fact{"Silhouette", strings.TrimPrefix(silhouette(s, m.Data.Rows), "Silhouette ")})
 	}
 	return append(out, fact{"Trained", ui.Clock(m.Created)})
 }

@@ -42,7 +42,7 @@ func TestModelsStates(t *testing.T) {
 		{"opening", &Models{loaded: true, listed: true, opened: "m1", lines: []modelLine{both}}, []string{"Loading", "penguins k=2", "All models"}, []string{"model-clusters"}},
 		{"can't be opened", &Models{loaded: true, listed: true, opened: "m1", openErr: away}, []string{"No way to the server.", "Try again", "All models"}, nil},
 		{"open", &Models{loaded: true, listed: true, opened: "m1", open: m, cards: cardsOf(m), lines: []modelLine{both}}, []string{
-			"model-clusters", "cluster-0", "Left out, with gaps", "k-means||", "abc", "adjusted Rand index 0.250", "bill, island, mass", "4 passes, came to rest", `id="rows"`,
+			"model-clusters", "cluster-0", "Left out, with gaps", "k-means||", "abc", "adjusted Rand index 0.250", "bill, island, mass", "4 passes, came to rest", `id="rows"`, "model-scores", silhouetteWords, ariWords,
 		}, []string{"model-no-rows"}},
 		{"open, but not on the server", &Models{loaded: true, listed: true, opened: "m1", open: m, cards: cardsOf(m), lines: []modelLine{here}}, []string{"model-no-rows"}, []string{`id="rows"`}},
 	} {

@@ -25,6 +25,7 @@ func (t *Train) result() app.UI {
 		app.P().Class("small").ID("result-summary").Text(summary(m)),
 		app.P().Class("small").ID("result-how").Text(how(m)),
 		t.partial(),
+		scoreCard(m),
 		clusters(t.view.Cards),
 	)
 }
@@ -36,17 +37,9 @@ func summary(m *model.Model) string {
 		s += " " + count(int(m.Data.Dropped), "row with gaps was", "rows with gaps were") + " left out."
 	}
 	if sil := m.Training.Silhouette; sil != nil {
-		s += " " + silhouette(sil, m.Data.Rows) + "."
+		s += " Silhouette " + silhouetteValue(sil, m.Data.Rows) + "."
 	}
 	return s
-}
-
-// silhouette writes the score with its error and the rows that it was made of.
-func silhouette(s *score.Silhouette, rows int64) string {
-	if !s.Sampled {
-		return fmt.Sprintf("Silhouette %.3f, of all rows", s.Mean)
-	}
-	return fmt.Sprintf("Silhouette %.3f ± %.3f, of a sample of %s of %s rows", s.Mean, s.Error, ui.Num(float64(s.Rows)), ui.Num(float64(rows)))
 }
 
 // clusters draws one card a cluster.
@@ -152,10 +145,14 @@ func comparisonTable(l *score.LabelComparison) app.UI {
 		}
 		rows = append(rows, app.Tr().Body(cells...))
 	}
+	scores := []app.UI{scoreRow("Adjusted Rand index", fmt.Sprintf("%.3f", l.ARI), ariWords)}
+	if l.NMI != nil {
+		scores = append(scores, scoreRow("Mutual information, normalised", fmt.Sprintf("%.3f", *l.NMI), nmiWords))
+	}
 	return app.Section().Class("card").ID("labels").Aria("labelledby", "labels-title").Body(
 		app.Header().Body(app.H2().ID("labels-title").Text("Against "+l.Column), app.Small().ID("ari").Text(fmt.Sprintf("adjusted Rand index %.3f", l.ARI))),
 		app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "Clusters against "+l.Column).Body(
 			app.Table().Body(app.THead().Body(app.Tr().Body(head...)), app.TBody().Body(rows...))),
-		app.P().Class("xs").Text("1 means the same groups, 0 no more than chance."),
+		app.Table().Class("facts-table").Body(app.TBody().Body(scores...)),
 	)
 }

@@ -84,7 +84,7 @@ func TestTrainStates(t *testing.T) {
 		}, []string{"train-cancel"}},
 		{"out of time", part(wire.EventDone, model.Training{Passes: 1, Partial: model.TimeLimit}), []string{">Partial<", "Partial: stopped by the time limit after 1 pass;", "all rows ≈ "}, nil},
 		{"done", done(func(p *Train) { p.saved = true }), []string{
-			">Done<", "train-saved", `href="/predict#model=m1"`, "rows.csv", "cluster-0", "adjusted Rand index 0.250", "2 rows with gaps were left out.", "Silhouette 0.500 ± 0.010, of a sample of 20 of 30 rows", `id="rows"`,
+			">Done<", "train-saved", `href="/predict#model=m1"`, "rows.csv", "cluster-0", "adjusted Rand index 0.250", "2 rows with gaps were left out.", "Silhouette 0.500 ± 0.010, of a sample of 20 of 30 rows", `id="rows"`, "model-scores", silhouetteWords, ariWords,
 		}, []string{"train-cancel"}},
 		{"done, not kept here", done(func(p *Train) { p.saveErr = away }), []string{"train-save-fault"}, []string{"train-saved"}},
 		{"done, deleted since", done(func(p *Train) { p.deleted = true }), []string{"train-deleted"}, []string{"/predict#model", `id="rows"`, "train-saved"}},

@@ -84,29 +84,43 @@ func (r *run) bar() bar {
 	case stageStarted:
 		return bar{Text: "A worker has it."}
 	case stageDone:
+		if r.Model != nil && r.Model.Training.Partial != "" {
+			return bar{Known: true, Value: r.share(0), Text: r.ending()}
+		}
 		return bar{Known: true, Value: 1, Text: r.ending()}
-	case stageFailed, stageCanceled:
+	case stageCanceled:
+		return bar{Known: true, Value: r.share(0), Text: r.ending()}
+	case stageFailed:
 		return bar{Known: true, Text: r.ending()}
 	case stagePasses:
 		last := r.last()
 		if last == nil {
 			return bar{Known: text != "", Value: 0, Text: "First pass: " + text}
 		}
-		done := float64(last.Restart*last.MaxPasses + last.Pass)
-		if r.Progress != nil && r.Progress.Done < r.Progress.Total {
-			done += part
+		if part == 1 { // of the newest pass, which is counted
+			part = 0
 		}
 		words := r.passWords() + " (it stops sooner when it comes to rest). "
 		if r.bisects() {
 			words = r.passWords() + ". "
 		}
-		return bar{Known: true, Value: min(1, done/float64(max(1, last.MaxPasses*last.Restarts))), Text: words + text}
+		return bar{Known: true, Value: r.share(part), Text: words + text}
 	}
-	names := map[stage]string{stageLoading: "Reading: ", stageSeeding: "Choosing the starts: ", stageScoring: "Silhouette: "}
+	names := map[stage]string{stageLoading: "Reading: ", stageSeeding: "Choosing the starts: ", stageScoring: "Scores: "}
 	if text == "" {
 		return bar{Text: names[r.Stage] + "not counted yet"}
 	}
 	return bar{Known: true, Value: part, Text: names[r.Stage] + text}
+}
+
+// share gives the part of the passes allowed that is done; part is how much of
+// the present one is.
+func (r *run) share(part float64) float64 {
+	p := r.last()
+	if p == nil {
+		return 0
+	}
+	return min(1, (float64(p.Restart*p.MaxPasses+p.Pass)+part)/float64(max(1, p.MaxPasses*p.Restarts)))
 }
 
 // ending tells how the run ended.
