@@ -6,21 +6,23 @@ package kernel
 
 // assign512 names the centroid of the highest score of each row of panels of 32 rows, and
 // sets the bit of each row in doubt unless that score exceeds all others by more than
-// its panel's threshold. centroids holds tiles[n-1] tiles of n, widest first, each the
+// its panel's threshold. gap is what it exceeds them by. centroids holds tiles[n-1] tiles
+// of n, widest first, each the
 // bias, then the label of its centroids, then their features. best is 256 bytes of scratch.
 // Meanwhile it asks the memory for as many bytes as the panels have, from next on.
 //
 //go:noescape
-func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
+func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap *float32, best *float32, next uintptr)
 
 // assign256 names the centroid of the highest score of each row of panels of 16 rows, and
 // sets the bit of each row in doubt unless that score exceeds all others by more than
-// its panel's threshold. centroids holds tiles[n-1] tiles of n, widest first, each the
+// its panel's threshold. gap is what it exceeds them by. centroids holds tiles[n-1] tiles
+// of n, widest first, each the
 // bias, then the label of its centroids, then their features. best is 128 bytes of scratch.
 // Meanwhile it asks the memory for as many bytes as the panels have, from next on.
 //
 //go:noescape
-func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
+func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap *float32, best *float32, next uintptr)
 
 // pack writes panels of width rows, feature by feature, each value less its feature's mean,
 // and the bits of the largest squared norm of each panel. width is a multiple of 8. mean is
@@ -51,6 +53,12 @@ func potential(rows *float32, d int, groups int, tile *float64, squared *float64
 //
 //go:noescape
 func accumulate(rows *float32, d int, n int, label *int32, sums *float64)
+
+// tally adds each of n rows to the sum of its label and to count, its squared distance to within
+// and to inertia; it copies label to old and counts where they differ. Without features there are no sums.
+//
+//go:noescape
+func tally(rows *float32, d int, n int, label *int32, old *int32, squared *float64, sums *float64, within *float64, count *int64, inertia *float64) (changed int)
 
 // deviate adds the squared deviation of each of n rows from mean to sums.
 //

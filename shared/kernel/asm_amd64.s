@@ -4,14 +4,14 @@
 
 #include "textflag.h"
 
-// func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
+// func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap *float32, best *float32, next uintptr)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·assign512(SB), NOSPLIT, $0-80
+TEXT ·assign512(SB), NOSPLIT, $0-88
 	MOVQ panel+0(FP), AX
 	MOVQ d+16(FP), CX
 	MOVQ label+48(FP), DX
-	MOVQ best+64(FP), BX
-	MOVQ next+72(FP), R12
+	MOVQ best+72(FP), BX
+	MOVQ next+80(FP), R12
 	SUBQ AX, R12
 
 panel:
@@ -2292,12 +2292,16 @@ end1:
 	MOVQ         threshold+40(FP), R11
 	VBROADCASTSS (R11), Z0
 	ADDQ         $0x04, threshold+40(FP)
+	MOVQ         gap+64(FP), R11
+	ADDQ         $0x00000080, gap+64(FP)
 	VMOVUPS      (BX), Z1
 	VSUBPS       128(BX), Z1, Z1
+	VMOVUPS      Z1, (R11)
 	VCMPPS       $0x0a, Z0, Z1, K1
 	KMOVW        K1, R9
 	VMOVUPS      64(BX), Z1
 	VSUBPS       192(BX), Z1, Z1
+	VMOVUPS      Z1, 64(R11)
 	VCMPPS       $0x0a, Z0, Z1, K1
 	KMOVW        K1, R10
 	SHLL         $0x10, R10
@@ -2314,14 +2318,14 @@ end1:
 	VZEROUPPER
 	RET
 
-// func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
+// func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap *float32, best *float32, next uintptr)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·assign256(SB), NOSPLIT, $0-80
+TEXT ·assign256(SB), NOSPLIT, $0-88
 	MOVQ panel+0(FP), AX
 	MOVQ d+16(FP), CX
 	MOVQ label+48(FP), DX
-	MOVQ best+64(FP), BX
-	MOVQ next+72(FP), R12
+	MOVQ best+72(FP), BX
+	MOVQ next+80(FP), R12
 	SUBQ AX, R12
 
 panel:
@@ -3117,12 +3121,16 @@ end1:
 	MOVQ         threshold+40(FP), R11
 	VBROADCASTSS (R11), Y0
 	ADDQ         $0x04, threshold+40(FP)
+	MOVQ         gap+64(FP), R11
+	ADDQ         $0x00000040, gap+64(FP)
 	VMOVUPS      (BX), Y1
 	VSUBPS       64(BX), Y1, Y1
+	VMOVUPS      Y1, (R11)
 	VCMPPS       $0x0a, Y0, Y1, Y1
 	VMOVMSKPS    Y1, R9
 	VMOVUPS      32(BX), Y1
 	VSUBPS       96(BX), Y1, Y1
+	VMOVUPS      Y1, 32(R11)
 	VCMPPS       $0x0a, Y0, Y1, Y1
 	VMOVMSKPS    Y1, R10
 	SHLL         $0x08, R10
@@ -3653,23 +3661,104 @@ quad:
 	JGE       quad
 
 rest:
-	ADDQ $0x04, R8
-	JZ   next
+	TESTQ     $0x00000002, R8
+	JZ        odd
+	VMOVSD    (AX), X0
+	VCVTPS2PD X0, X0
+	VADDPD    (DI), X0, X0
+	VMOVUPD   X0, (DI)
+	ADDQ      $0x08, AX
+	ADDQ      $0x10, DI
 
-one:
+odd:
+	TESTQ     $0x00000001, R8
+	JZ        next
 	VXORPS    X0, X0, X0
 	VCVTSS2SD (AX), X0, X0
 	VADDSD    (DI), X0, X0
 	VMOVSD    X0, (DI)
 	ADDQ      $0x04, AX
 	ADDQ      $0x08, DI
-	DECQ      R8
-	JNZ       one
 
 next:
 	ADDQ $0x04, BX
 	DECQ DX
 	JNZ  row
+	VZEROUPPER
+	RET
+
+// func tally(rows *float32, d int, n int, label *int32, old *int32, squared *float64, sums *float64, within *float64, count *int64, inertia *float64) (changed int)
+// Requires: AVX
+TEXT ·tally(SB), NOSPLIT, $0-88
+	MOVQ   rows+0(FP), AX
+	MOVQ   d+8(FP), CX
+	MOVQ   n+16(FP), DX
+	MOVQ   label+24(FP), BX
+	MOVQ   old+32(FP), SI
+	MOVQ   squared+40(FP), DI
+	MOVQ   within+56(FP), R8
+	MOVQ   count+64(FP), R9
+	MOVQ   inertia+72(FP), R11
+	VMOVSD (R11), X2
+	XORQ   R10, R10
+
+row:
+	MOVLQSX (BX), R12
+	XORL    R11, R11
+	CMPL    R12, (SI)
+	SETNE   R11
+	ADDQ    R11, R10
+	MOVL    R12, (SI)
+	INCQ    (R9)(R12*8)
+	VMOVSD  (DI), X1
+	VADDSD  X1, X2, X2
+	VADDSD  (R8)(R12*8), X1, X1
+	VMOVSD  X1, (R8)(R12*8)
+	IMULQ   CX, R12
+	MOVQ    sums+48(FP), R11
+	LEAQ    (R11)(R12*8), R11
+	MOVQ    CX, R12
+	SUBQ    $0x04, R12
+	JL      rest
+
+quad:
+	VCVTPS2PD (AX), Y0
+	VADDPD    (R11), Y0, Y0
+	VMOVUPD   Y0, (R11)
+	ADDQ      $0x10, AX
+	ADDQ      $0x20, R11
+	SUBQ      $0x04, R12
+	JGE       quad
+
+rest:
+	TESTQ     $0x00000002, R12
+	JZ        odd
+	VMOVSD    (AX), X0
+	VCVTPS2PD X0, X0
+	VADDPD    (R11), X0, X0
+	VMOVUPD   X0, (R11)
+	ADDQ      $0x08, AX
+	ADDQ      $0x10, R11
+
+odd:
+	TESTQ     $0x00000001, R12
+	JZ        next
+	VXORPS    X0, X0, X0
+	VCVTSS2SD (AX), X0, X0
+	VADDSD    (R11), X0, X0
+	VMOVSD    X0, (R11)
+	ADDQ      $0x04, AX
+	ADDQ      $0x08, R11
+
+next:
+	ADDQ   $0x04, BX
+	ADDQ   $0x04, SI
+	ADDQ   $0x08, DI
+	DECQ   DX
+	JNZ    row
+	MOVQ   inertia+72(FP), R11
+	VMOVSD X2, (R11)
+	MOVQ   R10, changed+80(FP)
 	VZEROUPPER
 	RET
 
@@ -3700,10 +3789,21 @@ quad:
 	JGE       quad
 
 rest:
-	ADDQ $0x04, DI
-	JZ   next
+	TESTQ     $0x00000002, DI
+	JZ        odd
+	VMOVSD    (AX), X0
+	VCVTPS2PD X0, X0
+	VSUBPD    (SI), X0, X0
+	VMULPD    X0, X0, X0
+	ADDQ      $0x10, SI
+	VADDPD    (BX), X0, X0
+	VMOVUPD   X0, (BX)
+	ADDQ      $0x08, AX
+	ADDQ      $0x10, BX
 
-one:
+odd:
+	TESTQ     $0x00000001, DI
+	JZ        next
 	VXORPS    X0, X0, X0
 	VCVTSS2SD (AX), X0, X0
 	VSUBSD    (SI), X0, X0
@@ -3713,8 +3813,6 @@ one:
 	VMOVSD    X0, (BX)
 	ADDQ      $0x04, AX
 	ADDQ      $0x08, BX
-	DECQ      DI
-	JNZ       one
 
 next:
 	DECQ DX

@@ -16,15 +16,15 @@ var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 var avx512 = avx2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
 
 var vectors = []impl{
-	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, distances64, potentials64, accumulate64, deviate64},
-	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, distances64, potentials64, accumulate64, deviate64},
+	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, distances64, potentials64, accumulate64, tally64, deviate64},
+	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, distances64, potentials64, accumulate64, tally64, deviate64},
 }
 
 // vector is an instruction set's kernel.
 type vector struct {
 	width  int // rows of a panel
 	tile   int // most centroids of a tile
-	assign func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)
+	assign func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap, best *float32, next uintptr)
 }
 
 // certified finds labels in float32 and proves them; what it can't prove, the
@@ -168,10 +168,10 @@ func (q *certified) threshold(d int, square float32) float32 {
 
 // scratch is what one call of assign needs.
 type scratch struct {
-	panels, best, threshold, pad []float32
-	norm, doubt                  []uint32
-	label                        []int32
-	near                         []tile
+	panels, best, threshold, pad, gap []float32
+	norm, doubt                       []uint32
+	label                             []int32
+	near                              []tile
 }
 
 var scratches = sync.Pool{New: func() any { return newScratch() }}
@@ -183,10 +183,11 @@ func newScratch() *scratch { return &scratch{best: aligned[float32](64)} }
 const chunk = 8 << 10 / 4
 
 // assign implements quick.
-func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared []float64) {
+func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32) {
 	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
 	if s.near = slices.Grow(s.near[:0], len(c.tiles)/d)[:len(c.tiles)/d]; len(labels) < few {
+		clear(lower)
 		for i := range labels {
 			labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
 		}
@@ -196,6 +197,25 @@ func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared [
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))
 		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+		if lower != nil {
+			q.bounds(c, s, squared[lo:hi], lower[lo:hi])
+		}
+	}
+}
+
+// bounds gives lower bounds for the rows that part has been over. The distance to any
+// other centroid j is, by the exact numbers, |x-c_j|² = |x-c|² + 2(S - S_j), c being that
+// of the label; and S - S_j >= gap - 2e, where 2e < threshold, which pays for the
+// definition's rounding of |x-c|² too. The rounding of gap is relative.
+func (q *certified) bounds(c *Centers, s *scratch, squared []float64, lower []float32) {
+	for i, sq := range squared {
+		p := i / q.width
+		gap := float64(s.gap[i])*(1-0x1p-23) - float64(s.threshold[p])
+		if gap > 0 && q.label == nil { // else in doubt, or another centroid may be equal to that of the label
+			lower[i] = c.bound(sq + 2*gap)
+		} else {
+			lower[i] = 0
+		}
 	}
 }
 
@@ -205,6 +225,7 @@ func (s *scratch) room(width, d int) int {
 	s.panels, s.pad = grow(s.panels, (panels*d+3)*width), grow(s.pad, width*d)
 	s.threshold, s.norm = grow(s.threshold, panels), grow(s.norm, panels)
 	s.doubt, s.label = grow(s.doubt, panels), grow(s.label, panels*width)
+	s.gap = grow(s.gap, panels*width)
 	return panels * width
 }
 
@@ -227,19 +248,14 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 		s.threshold[p] = q.threshold(d, math.Float32frombits(square))
 	}
 	next := uintptr(unsafe.Pointer(&rows[0])) + uintptr(4*len(rows)) // what the caller is likely to come with
-	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.best[0], next)
+	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], next)
 	copy(labels, s.label)
 	if q.label != nil {
 		for i, l := range labels {
 			labels[i] = q.label[l]
 		}
 	}
-	if groups := n / 8; groups > 0 {
-		exact(&rows[0], d, groups, &c.rows[0], &labels[0], tail(d), &squared[0])
-	}
-	for i := n &^ 7; i < n; i++ {
-		squared[i] = SquaredDistance(rows[i*d:(i+1)*d], c.rows[int(labels[i])*d:][:d])
-	}
+	q.measure(c, rows, labels, squared)
 	for p, doubt := range s.doubt[:panels] {
 		for ; doubt != 0; doubt &= doubt - 1 {
 			if i := p*w + bits.TrailingZeros32(doubt); i < n {
@@ -247,6 +263,15 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 			}
 		}
 	}
+}
+
+// measure implements quick.
+func (q *certified) measure(c *Centers, rows []float32, labels []int32, squared []float64) {
+	full := len(labels) &^ 7
+	if full > 0 {
+		exact(&rows[0], c.d, full/8, &c.rows[0], &labels[0], tail(c.d), &squared[0])
+	}
+	c.measure(rows[full*c.d:], labels[full:], squared[full:])
 }
 
 // few is how many rows decide has done before a panel is packed.

@@ -13,16 +13,19 @@ type impl struct {
 	// The others are methods of Centers and functions of their name, for rows that are cut to size.
 	potentials func(c *Centers, rows []float32, squared, weights, sums []float64)
 	accumulate func(rows []float32, d int, labels []int32, sums []float64)
+	tally      func(t *Tally, rows []float32, d int, labels, old []int32, squared []float64)
 	deviate    func(rows []float32, mean, sums []float64)
 }
 
-// quick is Assign for one layout of the centroids.
+// quick is AssignBounded for one layout of the centroids; lower may be nil.
 type quick interface {
-	assign(c *Centers, rows []float32, labels []int32, squared []float64)
+	assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32)
+	// measure is Measure.
+	measure(c *Centers, rows []float32, labels []int32, squared []float64)
 }
 
 // impls is all ways that this build has, the quickest last; tests range over it.
-var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, distancesGo, potentialsGo, accumulateGo, deviateGo}}, vectors...)
+var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, distancesGo, potentialsGo, accumulateGo, tallyGo, deviateGo}}, vectors...)
 
 // active is the one in use.
 var active = pick()
@@ -121,6 +124,21 @@ func accumulateGo(rows []float32, d int, labels []int32, sums []float64) {
 		for t, v := range x {
 			sum[t] += float64(v)
 		}
+	}
+}
+
+func tallyGo(t *Tally, rows []float32, d int, labels, old []int32, squared []float64) {
+	for i, l := range labels {
+		if l != old[i] {
+			old[i] = l
+			t.Changed++
+		}
+		t.Count[l]++
+		t.Within[l] += squared[i]
+		t.Inertia += squared[i]
+	}
+	if d > 0 {
+		accumulateGo(rows, d, labels, t.Sum)
 	}
 }
 

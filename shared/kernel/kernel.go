@@ -59,16 +59,17 @@ func Pack(centroids []float64, k, d int) *Centers { return active.pack(centroids
 
 func (im *impl) pack(centroids []float64, k, d int) *Centers {
 	c := &Centers{k: k, d: d, rows: slices.Clone(centroids[:k*d]), tiles: make([]tile, (k+lanes-1)/lanes*d)}
-	for j := range (k + lanes - 1) / lanes * lanes {
-		tiles, l := c.tiles[j/lanes*d:][:d], j%lanes
-		if j >= k {
-			for t := range tiles {
-				tiles[t][l] = math.Inf(1)
+	far := slices.Repeat([]float64{math.Inf(1)}, d)
+	for i := range len(c.tiles) / d {
+		row := func(l int) []float64 {
+			if j := i*lanes + l; j < k {
+				return c.rows[j*d:][:d]
 			}
-			continue
+			return far
 		}
-		for t, v := range c.rows[j*d:][:d] {
-			tiles[t][l] = v
+		r0, r1, r2, r3 := row(0), row(1), row(2), row(3)
+		for t, v := range r0 {
+			c.tiles[i*d+t] = tile{v, r1[t], r2[t], r3[t]}
 		}
 	}
 	c.quick = im.prepare(c)
@@ -88,7 +89,83 @@ func (c *Centers) Assign(rows []float32, labels []int32, squared []float64) {
 	if c.quick == nil {
 		c.define(rows, labels, squared)
 	} else {
-		c.quick.assign(c, rows, labels, squared)
+		c.quick.assign(c, rows, labels, squared, nil)
+	}
+}
+
+// AssignBounded is Assign, and writes a lower bound for each row: its distance, by the
+// exact numbers, to any centroid but that of its label is at least lower, which is 0
+// where nothing is proved. len(lower) is len(labels).
+func (c *Centers) AssignBounded(rows []float32, labels []int32, squared []float64, lower []float32) {
+	rows, squared, lower = rows[:len(labels)*c.d], squared[:len(labels)], lower[:len(labels)]
+	if c.quick != nil {
+		c.quick.assign(c, rows, labels, squared, lower)
+		return
+	}
+	near := make([]tile, len(c.tiles)/c.d)
+	for i := range labels {
+		distancesGo(c, rows[i*c.d:(i+1)*c.d], near)
+		best, second, label := math.Inf(1), math.Inf(1), int32(0)
+		for j, t := range near {
+			for l, s := range t {
+				if s < best {
+					best, second, label = s, best, int32(j*lanes+l)
+				} else if s < second {
+					second = s
+				}
+			}
+		}
+		labels[i], squared[i], lower[i] = label, best, c.bound(second)
+	}
+}
+
+// bound rounds the root of a squared distance down by more than the definition, which
+// is off by (d+2)2^-53 at most and by 2^-1074 for each product that underflows, the
+// root and both roundings can have added.
+func (c *Centers) bound(squared float64) float32 {
+	v := math.Sqrt(squared) * (1 - 0x1p-22 - float64(float64(c.d)*0x1p-52))
+	if !(v > leastBound) {
+		return 0
+	}
+	return float32(min(v, math.MaxFloat32))
+}
+
+// leastBound is what a bound must exceed to be worth keeping: below, roundings are
+// not relative.
+const leastBound = 0x1p-60
+
+// Stays tells whether a row whose squared distance to the centroid of its label is
+// squared, by the definition, is nearer to it than to all others, which lower bounds:
+// then Nearest names it. The definition of their squared distances is at least
+// lower²(1-(d+2)2^-53), less d·2^-1074, which is less than lower²·2^-53.
+func (c *Centers) Stays(squared float64, lower float32) bool {
+	v := float64(lower)
+	return squared < v*v*(1-float64(float64(c.d+8)*0x1p-53))
+}
+
+// Lowered gives a lower bound after each of the other centroids has moved by drift at most.
+func Lowered(lower float32, drift float64) float32 {
+	v := (float64(lower) - drift) * (1 - 0x1p-22)
+	if !(v > leastBound) {
+		return 0
+	}
+	return float32(v)
+}
+
+// Measure writes the SquaredDistance of each row to the centroid of its label.
+func (c *Centers) Measure(rows []float32, labels []int32, squared []float64) {
+	rows, squared = rows[:len(labels)*c.d], squared[:len(labels)]
+	if c.quick != nil {
+		c.quick.measure(c, rows, labels, squared)
+		return
+	}
+	c.measure(rows, labels, squared)
+}
+
+// measure is Measure by the definition.
+func (c *Centers) measure(rows []float32, labels []int32, squared []float64) {
+	for i, l := range labels {
+		squared[i] = SquaredDistance(rows[i*c.d:(i+1)*c.d], c.rows[int(l)*c.d:][:c.d])
 	}
 }
 
@@ -112,7 +189,7 @@ func (c *Centers) Extend(rows []float32, first int, labels []int32, squared []fl
 	var sq [256]float64
 	for len(labels) > 0 {
 		n := min(len(labels), len(label))
-		c.quick.assign(c, rows[:n*c.d], label[:n], sq[:n])
+		c.quick.assign(c, rows[:n*c.d], label[:n], sq[:n], nil)
 		for i, s := range sq[:n] {
 			if s < squared[i] {
 				labels[i], squared[i] = int32(first)+label[i], s
@@ -126,6 +203,21 @@ func (c *Centers) Extend(rows []float32, first int, labels []int32, squared []fl
 // that of label l. rows holds len(labels) rows of d features.
 func Accumulate(rows []float32, d int, labels []int32, sums []float64) {
 	active.accumulate(rows[:len(labels)*d], d, labels, sums)
+}
+
+// Tally adds up clusters, row by row. Count and Within have K values, Sum K times those
+// of a row.
+type Tally struct {
+	Count       []int64   // rows of each label
+	Sum, Within []float64 // of the rows of each label, and of their squared distances
+	Inertia     float64   // sum of all squared distances
+	Changed     int64     // rows whose label was another
+}
+
+// Add adds rows, len(labels) of d features, in their order, and copies labels to old.
+// With d 0 nothing is added to Sum.
+func (t *Tally) Add(rows []float32, d int, labels, old []int32, squared []float64) {
+	active.tally(t, rows[:len(labels)*d], d, labels, old[:len(labels)], squared[:len(labels)])
 }
 
 // AccumulateWeighted is Accumulate with each row times its weight.

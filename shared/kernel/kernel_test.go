@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -374,6 +375,83 @@ func BenchmarkAssign(b *testing.B) {
 				}
 				b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 			})
+		}
+	}
+}
+
+func TestTally(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		for d := range 24 {
+			n, k := 50, 3
+			rows, start := data("offset", n, max(d, 1), k)
+			labels, old, squared := make([]int32, n), make([]int32, n), make([]float64, n)
+			for i := range labels {
+				labels[i], old[i], squared[i] = int32(i*i%k), int32(i%2), 1/float64(i+3)
+			}
+			fill := func() (*Tally, func() bool) {
+				count, within := []int64{1, 2, 3}, []float64{4, 5, 6}
+				sum, whole := guarded[float64](max(k*d, 1), -7)
+				copy(sum, start)
+				return &Tally{count, sum, within, 7, 8}, whole
+			}
+			want, _ := fill()
+			got, whole := fill()
+			oldWant, oldGot := slices.Clone(old), slices.Clone(old)
+			tallyGo(want, rows, d, labels, oldWant, squared)
+			im.tally(got, rows[:n*d], d, labels, oldGot, squared)
+			if !reflect.DeepEqual(got, want) || !slices.Equal(oldGot, labels) || !slices.Equal(oldWant, labels) || !whole() {
+				t.Errorf("tally of %d features = %v, want %v", d, got, want)
+			}
+		}
+	})
+}
+
+// Lower bounds hold, and are close where nothing hinders.
+func TestBounds(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		for _, kind := range kinds {
+			for _, s := range [][3]int{{70, 1, 2}, {300, 3, 11}, {40, 16, 100}, {33, 130, 5}, {3, 4, 4}, {50, 2, 1}} {
+				n, d, k := s[0], s[1], s[2]
+				rows, cs := data(kind, n, d, k)
+				c := im.pack(cs, k, d)
+				labels, squared, want := make([]int32, n), make([]float64, n), make([]float64, n)
+				lower, whole := guarded[float32](n, -7)
+				c.AssignBounded(rows, labels, squared, lower)
+				close := 0
+				for i, l := range labels {
+					x, least := rows[i*d:(i+1)*d], math.Inf(1)
+					label, sq := Nearest(x, cs)
+					for j := range k {
+						if j != int(l) {
+							least = min(least, SquaredDistance(x, cs[j*d:(j+1)*d]))
+						}
+					}
+					v := float64(lower[i])
+					if int(l) != label || squared[i] != sq || !(v >= 0) || v*v > least || c.Stays(sq, lower[i]) && sq >= least {
+						t.Fatalf("%s n=%d d=%d k=%d: row %d has label %d, squared distance %v, bound %v; want %d, %v, at most the root of %v", kind, n, d, k, i, l, squared[i], v, label, sq, least)
+					}
+					if v >= .99*math.Sqrt(least) || v == math.MaxFloat32 {
+						close++
+					}
+				}
+				if kind == "normal" && n > 4 && close < n*9/10 {
+					t.Errorf("n=%d d=%d k=%d: %d bounds are close, want nearly all", n, d, k, close)
+				}
+				c.Measure(rows, labels, want)
+				if !slices.Equal(squared, want) || !whole() {
+					t.Errorf("%s n=%d d=%d k=%d: Measure = %v, want %v", kind, n, d, k, want, squared)
+				}
+			}
+		}
+	})
+}
+
+// A bound is lowered by at least the drift, and never below 0.
+func TestLowered(t *testing.T) {
+	for _, c := range []struct{ lower, drift, least float64 }{{3, 1, 1.999}, {1, 0x1p-500, .999}, {1, 0x1p-40, .999}, {1, 2, 0}, {0, 0, 0}, {1e-30, 0, 0}} {
+		got := float64(Lowered(float32(c.lower), c.drift))
+		if got > max(0, c.lower-c.drift) || got < c.least || c.drift > 0 && got >= c.lower && got > 0 {
+			t.Errorf("Lowered(%v, %v) = %v, want at least %v, and less than the difference", c.lower, c.drift, got, c.least)
 		}
 	}
 }

@@ -36,6 +36,17 @@ func accumulate64(rows []float32, d int, labels []int32, sums []float64) {
 	}
 }
 
+// tally64 is accumulate64 and more.
+func tally64(t *Tally, rows []float32, d int, labels, old []int32, squared []float64) {
+	if n := len(labels); n > 0 {
+		var row *float32
+		if d > 0 {
+			row = &rows[0]
+		}
+		t.Changed += int64(tally(row, d, n, &labels[0], &old[0], &squared[0], &t.Sum[0], &t.Within[0], &t.Count[0], &t.Inertia))
+	}
+}
+
 // deviate64 has features in its lanes.
 func deviate64(rows []float32, mean, sums []float64) {
 	if len(rows) > 0 {

@@ -29,11 +29,12 @@ func (m set) free(i int) reg.VecPhysical { return m.v[m.tile*high+i] }
 
 // assign finds the best and the second best centroid of the rows of panels.
 func assign(m set) {
-	TEXT("assign"+m.name, NOSPLIT, "func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, best *float32, next uintptr)")
+	TEXT("assign"+m.name, NOSPLIT, "func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap, best *float32, next uintptr)")
 	Pragma("noescape")
 	Doc(name("assign%s names the centroid of the highest score of each row of panels of %d rows, and", m.name, high*m.lanes),
 		"sets the bit of each row in doubt unless that score exceeds all others by more than",
-		"its panel's threshold. centroids holds tiles[n-1] tiles of n, widest first, each the",
+		"its panel's threshold. gap is what it exceeds them by. centroids holds tiles[n-1] tiles",
+		"of n, widest first, each the",
 		name("bias, then the label of its centroids, then their features. best is %d bytes of scratch.", 2*high*m.bytes()),
 		"Meanwhile it asks the memory for as many bytes as the panels have, from next on.")
 	px, d, label, best := load("panel"), load("d"), load("label"), load("best")
@@ -178,9 +179,12 @@ func (m set) certify(best, t, a, b reg.GPVirtual) {
 	Load(Param("threshold"), t)
 	VBROADCASTSS(at(t, 0), m.v[0])
 	ADDQ(U8(4), parameter("threshold"))
+	Load(Param("gap"), t)
+	ADDQ(U32(high*m.bytes()), parameter("gap"))
 	for i, r := range []reg.GPVirtual{a, b} {
 		VMOVUPS(at(best, i*m.bytes()), m.v[1])
 		VSUBPS(at(best, (high+i)*m.bytes()), m.v[1], m.v[1])
+		VMOVUPS(m.v[1], at(t, i*m.bytes()))
 		if m.wide() {
 			VCMPPS(Imm(notGreater), m.v[0], m.v[1], reg.K1)
 			KMOVW(reg.K1, r.As32())

@@ -21,6 +21,7 @@ func main() {
 	distance()
 	potential()
 	accumulate()
+	tally()
 	deviate()
 	Generate()
 }
@@ -415,6 +416,46 @@ func accumulate() {
 	RET()
 }
 
+// tally adds up labelled rows.
+func tally() {
+	TEXT("tally", NOSPLIT, "func(rows *float32, d, n int, label, old *int32, squared, sums, within *float64, count *int64, inertia *float64) (changed int)")
+	Pragma("noescape")
+	Doc("tally adds each of n rows to the sum of its label and to count, its squared distance to within",
+		"and to inertia; it copies label to old and counts where they differ. Without features there are no sums.")
+	xp, d, n, label, old := load("rows"), load("d"), load("n"), load("label"), load("old")
+	squared, within, count := load("squared"), load("within"), load("count")
+	changed, inertia, s, l := GP64(), GP64(), GP64(), GP64()
+	Load(Param("inertia"), inertia)
+	VMOVSD(at(inertia, 0), x[2])
+	XORQ(changed, changed)
+	Label("row")
+	MOVLQSX(at(label, 0), l)
+	XORL(s.As32(), s.As32())
+	CMPL(l.As32(), at(old, 0))
+	SETNE(s.As8())
+	ADDQ(s, changed)
+	MOVL(l.As32(), at(old, 0))
+	INCQ(Mem{Base: count, Index: l, Scale: 8})
+	VMOVSD(at(squared, 0), x[1])
+	VADDSD(x[1], x[2], x[2])
+	VADDSD(Mem{Base: within, Index: l, Scale: 8}, x[1], x[1])
+	VMOVSD(x[1], Mem{Base: within, Index: l, Scale: 8})
+	IMULQ(d, l)
+	Load(Param("sums"), s)
+	LEAQ(Mem{Base: s, Index: l, Scale: 8}, s)
+	addRow(xp, d, s, nil)
+	ADDQ(U8(4), label)
+	ADDQ(U8(4), old)
+	ADDQ(U8(8), squared)
+	DECQ(n)
+	JNZ(LabelRef("row"))
+	Load(Param("inertia"), inertia)
+	VMOVSD(x[2], at(inertia, 0))
+	Store(changed, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
 // deviate sums squared deviations.
 func deviate() {
 	TEXT("deviate", NOSPLIT, "func(rows *float32, d, n int, mean *float64, sums *float64)")
@@ -454,9 +495,22 @@ func addRow(xp, d, s, mean reg.GPVirtual) {
 	SUBQ(U8(4), t)
 	JGE(LabelRef("quad"))
 	Label("rest")
-	ADDQ(U8(4), t)
+	TESTQ(U32(2), t) // t is d%4 - 4
+	JZ(LabelRef("odd"))
+	VMOVSD(at(xp, 0), x[0])
+	VCVTPS2PD(x[0], x[0])
+	if mean != nil {
+		VSUBPD(at(mean, 0), x[0], x[0])
+		VMULPD(x[0], x[0], x[0])
+		ADDQ(U8(16), mean)
+	}
+	VADDPD(at(s, 0), x[0], x[0])
+	VMOVUPD(x[0], at(s, 0))
+	ADDQ(U8(8), xp)
+	ADDQ(U8(16), s)
+	Label("odd")
+	TESTQ(U32(1), t)
 	JZ(LabelRef("next"))
-	Label("one")
 	VXORPS(x[0], x[0], x[0])
 	VCVTSS2SD(at(xp, 0), x[0], x[0])
 	if mean != nil {
@@ -468,8 +522,6 @@ func addRow(xp, d, s, mean reg.GPVirtual) {
 	VMOVSD(x[0], at(s, 0))
 	ADDQ(U8(4), xp)
 	ADDQ(U8(8), s)
-	DECQ(t)
-	JNZ(LabelRef("one"))
 	Label("next")
 }
 
