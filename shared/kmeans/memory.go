@@ -24,7 +24,10 @@ type Memory struct {
 	weights []float64 // of the rows; nil: each counts once
 	each    Each
 	labels  []int32 // nil before the first Pass: seeding has the memory to itself
-	parts   []Sums // of the shards, kept from pass to pass
+	parts   []Sums  // of the shards, kept from pass to pass
+	next    []int32 // labels and squared distances that a pass finds before it adds up
+	squared []float64
+	bounds  bounds
 }
 
 // NewMemory makes an Engine of n rows of d features, row-major. It keeps rows and
@@ -96,7 +99,7 @@ func (m *Memory) over(ctx context.Context, size int, progress func(done, total i
 	})
 }
 
-// blocks runs fn on the rows from lo to hi in pieces of about a millisecond when
+// blocks runs fn on the rows from lo to hi in pieces of some milliseconds at most when
 // each row is measured against k centroids, and stops between them when ctx ends.
 func (m *Memory) blocks(ctx context.Context, lo, hi, k int, fn func(lo, hi int)) error {
 	size := blockRows(m.d, k)
@@ -109,8 +112,9 @@ func (m *Memory) blocks(ctx context.Context, lo, hi, k int, fn func(lo, hi int))
 	return nil
 }
 
-// blockRows gives a multiple of what kernels take at once.
-func blockRows(d, k int) int { return min(512, max(32, (2<<20)/(k*d)&^31)) }
+// blockRows gives a multiple of what kernels take at once, that stays in the
+// second-level cache until it is added up.
+func blockRows(d, k int) int { return min(512, max(32, min((16<<20)/k, 128<<10)/d&^31)) }
 
 // Moments implements Engine.
 func (m *Memory) Moments(ctx context.Context) (Moments, error) {
@@ -155,110 +159,6 @@ func (m *Memory) means(ctx context.Context, add func(rows []float32, sums []floa
 		mean[t] /= float64(m.n)
 	}
 	return mean, nil
-}
-
-// Pass implements Engine.
-func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error) {
-	m.Labels() // from here on they are there
-	c := kernel.Pack(centroids.Data, centroids.Rows, m.d)
-	shards, size := Shards(m.n, m.d, c.K())
-	if len(m.parts) != shards || len(m.parts[0].Count) != c.K() || m.Weighted() != (m.parts[0].Weight != nil) {
-		m.parts = make([]Sums, shards)
-		for s := range m.parts {
-			m.parts[s] = m.newSums(c.K())
-		}
-	}
-	if err := m.over(ctx, size, progress, func(s, lo, hi int) error { return m.pass(ctx, c, lo, hi, &m.parts[s]) }); err != nil {
-		return Sums{}, err
-	}
-	return m.total(ctx, c.K())
-}
-
-// total adds the shards in their order, some of the sums at a time.
-func (m *Memory) total(ctx context.Context, k int) (Sums, error) {
-	const chunk = 4096
-	total := m.newSums(k)
-	err := m.each(ctx, (k*m.d+chunk-1)/chunk, func(i int) error {
-		sum := total.Sum.Data[i*chunk : min((i+1)*chunk, k*m.d)]
-		for s := range m.parts {
-			part := m.parts[s].Sum.Data[i*chunk:][:len(sum)]
-			for j := range sum {
-				sum[j] += part[j]
-			}
-		}
-		return nil
-	}, func(int) {})
-	for s := range m.parts {
-		total.add(&m.parts[s])
-	}
-	return total, err
-}
-
-// pass works on one shard.
-func (m *Memory) pass(ctx context.Context, c *kernel.Centers, lo, hi int, out *Sums) error {
-	out.reset()
-	d, size := m.d, blockRows(m.d, c.K())
-	label, squared := make([]int32, size), make([]float64, size)
-	return m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
-		label, squared, old := label[:hi-lo], squared[:hi-lo], m.labels[lo:hi]
-		c.Assign(m.rows[lo*d:hi*d], label, squared)
-		if m.weights != nil {
-			out.weigh(m.weights[lo:hi], label, squared)
-		}
-		inertia, changed := out.Inertia, int64(0)
-		for i, l := range label {
-			if l != old[i] {
-				changed++
-				old[i] = l
-			}
-			out.Count[l]++
-			out.Within[l] += squared[i]
-			inertia += squared[i]
-		}
-		out.Inertia, out.Changed = inertia, out.Changed+changed
-		if m.weights != nil {
-			kernel.AccumulateWeighted(m.rows[lo*d:hi*d], d, label, m.weights[lo:hi], out.Sum.Data)
-		} else {
-			kernel.Accumulate(m.rows[lo*d:hi*d], d, label, out.Sum.Data)
-		}
-	})
-}
-
-func (m *Memory) newSums(k int) Sums {
-	s := Sums{Count: make([]int64, k), Sum: NewMatrix(k, m.d), Within: make([]float64, k)}
-	if m.weights != nil {
-		s.Weight = make([]float64, k)
-	}
-	return s
-}
-
-// weigh adds up the weights, and multiplies the squared distances by them.
-func (s *Sums) weigh(weights []float64, labels []int32, squared []float64) {
-	for i, w := range weights {
-		s.Weight[labels[i]] += w
-		squared[i] = float64(w * squared[i])
-	}
-}
-
-func (s *Sums) reset() {
-	clear(s.Count)
-	clear(s.Weight)
-	clear(s.Sum.Data)
-	clear(s.Within)
-	s.Inertia, s.Changed = 0, 0
-}
-
-// add adds all of o but the sums of the features.
-func (s *Sums) add(o *Sums) {
-	for j := range s.Count {
-		s.Count[j] += o.Count[j]
-		s.Within[j] += o.Within[j]
-	}
-	for j, w := range o.Weight {
-		s.Weight[j] += w
-	}
-	s.Inertia += o.Inertia
-	s.Changed += o.Changed
 }
 
 // Far implements Engine.

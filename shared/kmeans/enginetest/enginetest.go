@@ -27,7 +27,8 @@ type Engine interface {
 // Run runs the suite. make gives an engine of n rows of d features; the suite
 // does not close it.
 func Run(t *testing.T, make func(t *testing.T, rows []float32, n, d int) Engine) {
-	for _, c := range Cases() {
+	many := Case{Name: "many shards", Rows: blobs(20003, 2, 3), N: 20003, D: 2, K: 3}
+	for _, c := range append(Cases(), many) {
 		t.Run(c.Name, func(t *testing.T) {
 			e := make(t, c.Rows, c.N, c.D)
 			if e.Rows() != c.N || e.Dim() != c.D {
