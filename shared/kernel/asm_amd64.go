@@ -24,19 +24,26 @@ func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int
 //go:noescape
 func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap *float32, best *float32, next uintptr)
 
-// pack writes panels of width rows, feature by feature, each value less its feature's mean,
-// and the bits of the largest squared norm of each panel. width is a multiple of 8. mean is
+// pack writes d features of panels of width rows, feature by feature, each value less its feature's
+// mean; rows lie stride features apart. It writes too
+// the bits of the largest squared norm of each panel. width is a multiple of 8. mean is
 // padded to a multiple of 4; tail has -1 for each of d's last d%4 features; three features
-// are written beyond the last panel. The panels follow one another.
+// are written beyond the last panel. The panels follow one another. Unless it is nil, sums has
+// the squared norms of one panel's rows by the features before, and gets those with these.
 //
 //go:noescape
-func pack(rows *float32, d int, panels int, width int, mean *float32, tail *int32, out *float32, norm *uint32)
+func pack(rows *float32, stride int, d int, panels int, width int, mean *float32, tail *int32, sums *float32, out *float32, norm *uint32)
 
 // exact writes SquaredDistance of each row to the centroid of its label, for groups of 8 rows.
 // tail has -1 for each of d's last d%4 features.
 //
 //go:noescape
 func exact(rows *float32, d int, groups int, centroids *float64, label *int32, tail *int32, out *float64)
+
+// exact2 is exact for rows of 2 features, in groups of 4.
+//
+//go:noescape
+func exact2(rows *float32, groups int, centroids *float64, label *int32, out *float64)
 
 // distance writes SquaredDistance of a row to each of the 4 centroids of each tile.
 //

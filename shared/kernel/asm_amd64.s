@@ -3147,38 +3147,44 @@ end1:
 	VZEROUPPER
 	RET
 
-// func pack(rows *float32, d int, panels int, width int, mean *float32, tail *int32, out *float32, norm *uint32)
+// func pack(rows *float32, stride int, d int, panels int, width int, mean *float32, tail *int32, sums *float32, out *float32, norm *uint32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·pack(SB), NOSPLIT, $0-64
+TEXT ·pack(SB), NOSPLIT, $0-80
 	MOVQ    rows+0(FP), AX
-	MOVQ    d+8(FP), CX
-	MOVQ    out+48(FP), DX
-	MOVQ    width+24(FP), SI
+	MOVQ    d+16(FP), CX
+	MOVQ    out+64(FP), DX
+	MOVQ    width+32(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    CX, BX
+	MOVQ    stride+8(FP), BX
 	SHLQ    $0x02, BX
 	LEAQ    (BX)(BX*2), DI
 	LEAQ    (SI)(SI*2), R8
-	MOVQ    tail+40(FP), R9
+	MOVQ    tail+48(FP), R9
 	VMOVDQU (R9), X12
 
 panel:
 	VXORPS Y13, Y13, Y13
-	MOVQ   width+24(FP), R14
+	MOVQ   width+32(FP), R14
 	SHRQ   $0x03, R14
 
 group:
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   AX, R9
-	LEAQ   (AX)(BX*4), R10
-	MOVQ   DX, R11
-	MOVQ   mean+32(FP), R12
-	MOVQ   CX, R13
-	SUBQ   $0x04, R13
-	JL     rest
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    sums+56(FP), R13
+	TESTQ   R13, R13
+	JZ      start
+	VMOVUPS (R13), Y8
+
+start:
+	MOVQ AX, R9
+	LEAQ (AX)(BX*4), R10
+	MOVQ DX, R11
+	MOVQ mean+40(FP), R12
+	MOVQ CX, R13
+	SUBQ $0x04, R13
+	JL   rest
 
 quad:
 	VMOVUPS      (R9), X0
@@ -3261,9 +3267,16 @@ rest:
 	VFMADD231PS  Y3, Y3, Y11
 
 norm:
-	VADDPS       Y9, Y8, Y8
-	VADDPS       Y11, Y10, Y10
-	VADDPS       Y10, Y8, Y8
+	VADDPS  Y9, Y8, Y8
+	VADDPS  Y11, Y10, Y10
+	VADDPS  Y10, Y8, Y8
+	MOVQ    sums+56(FP), R13
+	TESTQ   R13, R13
+	JZ      greatest
+	VMOVUPS Y8, (R13)
+	ADDQ    $0x20, sums+56(FP)
+
+greatest:
 	VPMAXUD      Y8, Y13, Y13
 	LEAQ         (AX)(BX*8), AX
 	ADDQ         $0x20, DX
@@ -3275,14 +3288,14 @@ norm:
 	VPMAXUD      X0, X13, X13
 	VPSHUFD      $0xb1, X13, X0
 	VPMAXUD      X0, X13, X13
-	MOVQ         norm+56(FP), R11
+	MOVQ         norm+72(FP), R11
 	VMOVD        X13, (R11)
-	ADDQ         $0x04, norm+56(FP)
+	ADDQ         $0x04, norm+72(FP)
 	MOVQ         CX, R11
 	DECQ         R11
 	IMULQ        SI, R11
 	ADDQ         R11, DX
-	DECQ         panels+16(FP)
+	DECQ         panels+24(FP)
 	JNZ          panel
 	VZEROUPPER
 	RET
@@ -3469,6 +3482,45 @@ store:
 	ADDQ    $0x20, label+32(FP)
 	DECQ    groups+16(FP)
 	JNZ     group
+	VZEROUPPER
+	RET
+
+// func exact2(rows *float32, groups int, centroids *float64, label *int32, out *float64)
+// Requires: AVX, AVX2
+TEXT ·exact2(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ groups+8(FP), CX
+	MOVQ centroids+16(FP), DX
+	MOVQ label+24(FP), BX
+	MOVQ out+32(FP), SI
+
+group:
+	MOVLQSX     (BX), DI
+	SHLQ        $0x04, DI
+	VMOVUPD     (DX)(DI*1), X0
+	MOVLQSX     4(BX), DI
+	SHLQ        $0x04, DI
+	VINSERTF128 $0x01, (DX)(DI*1), Y0, Y0
+	VCVTPS2PD   (AX), Y2
+	VSUBPD      Y0, Y2, Y0
+	VMULPD      Y0, Y0, Y0
+	MOVLQSX     8(BX), DI
+	SHLQ        $0x04, DI
+	VMOVUPD     (DX)(DI*1), X1
+	MOVLQSX     12(BX), DI
+	SHLQ        $0x04, DI
+	VINSERTF128 $0x01, (DX)(DI*1), Y1, Y1
+	VCVTPS2PD   16(AX), Y2
+	VSUBPD      Y1, Y2, Y1
+	VMULPD      Y1, Y1, Y1
+	VHADDPD     Y1, Y0, Y0
+	VPERMPD     $0xd8, Y0, Y0
+	VMOVUPD     Y0, (SI)
+	ADDQ        $0x20, AX
+	ADDQ        $0x10, BX
+	ADDQ        $0x20, SI
+	DECQ        CX
+	JNZ         group
 	VZEROUPPER
 	RET
 

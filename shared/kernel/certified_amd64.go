@@ -168,10 +168,10 @@ func (q *certified) threshold(d int, square float32) float32 {
 
 // scratch is what one call of assign needs.
 type scratch struct {
-	panels, best, threshold, pad, gap []float32
-	norm, doubt                       []uint32
-	label                             []int32
-	near                              []tile
+	panels, best, threshold, pad, gap, squares []float32
+	norm, doubt                                []uint32
+	label                                      []int32
+	near                                       []tile
 }
 
 var scratches = sync.Pool{New: func() any { return newScratch() }}
@@ -225,7 +225,7 @@ func (s *scratch) room(width, d int) int {
 	s.panels, s.pad = grow(s.panels, (panels*d+3)*width), grow(s.pad, width*d)
 	s.threshold, s.norm = grow(s.threshold, panels), grow(s.norm, panels)
 	s.doubt, s.label = grow(s.doubt, panels), grow(s.label, panels*width)
-	s.gap = grow(s.gap, panels*width)
+	s.gap, s.squares = grow(s.gap, panels*width), grow(s.squares, width)
 	return panels * width
 }
 
@@ -234,14 +234,12 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 	d, w, n := c.d, q.width, len(labels)
 	full := n / w
 	panels := full
-	if full > 0 {
-		pack(&rows[0], d, full, w, &q.mean[0], tail(d), &s.panels[0], &s.norm[0])
-	}
+	q.pack(s, 0, full, rows, d)
 	if rest := rows[full*w*d:]; len(rest) > 0 {
 		for at := copy(s.pad, rest); at < w*d; at += d {
 			copy(s.pad[at:], rest[:d]) // a row more that is like another
 		}
-		pack(&s.pad[0], d, 1, w, &q.mean[0], tail(d), &s.panels[full*w*d], &s.norm[full])
+		q.pack(s, full, 1, s.pad, d)
 		panels++
 	}
 	for p, square := range s.norm[:panels] {
@@ -265,10 +263,32 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 	}
 }
 
+// strip is how many features of long rows are packed at a time: what several rows touch
+// stays in the first-level cache.
+const strip = 64
+
+// pack packs panels from the first on.
+func (q *certified) pack(s *scratch, first, panels int, rows []float32, d int) {
+	w := q.width
+	if d <= strip && panels > 0 {
+		pack(&rows[0], d, d, panels, w, &q.mean[0], tail(d), nil, &s.panels[first*w*d], &s.norm[first])
+		return
+	}
+	for p := range panels {
+		clear(s.squares)
+		for t := 0; t < d; t += strip {
+			n := min(strip, d-t)
+			pack(&rows[p*w*d+t], d, n, 1, w, &q.mean[t], tail(n), &s.squares[0], &s.panels[(first+p)*w*d+t*w], &s.norm[first+p])
+		}
+	}
+}
+
 // measure implements quick.
 func (q *certified) measure(c *Centers, rows []float32, labels []int32, squared []float64) {
 	full := len(labels) &^ 7
-	if full > 0 {
+	if full > 0 && c.d == 2 {
+		exact2(&rows[0], full/4, &c.rows[0], &labels[0], &squared[0])
+	} else if full > 0 {
 		exact(&rows[0], c.d, full/8, &c.rows[0], &labels[0], tail(c.d), &squared[0])
 	}
 	c.measure(rows[full*c.d:], labels[full:], squared[full:])

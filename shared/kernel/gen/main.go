@@ -18,6 +18,7 @@ func main() {
 	assign(set{name: "256", lanes: 8, tile: 6, v: y})
 	pack()
 	exact()
+	exact2()
 	distance()
 	potential()
 	accumulate()
@@ -99,17 +100,19 @@ func transpose64(r []reg.VecPhysical) {
 
 // pack lays out rows for assign.
 func pack() {
-	TEXT("pack", NOSPLIT, "func(rows *float32, d, panels, width int, mean *float32, tail *int32, out *float32, norm *uint32)")
+	TEXT("pack", NOSPLIT, "func(rows *float32, stride, d, panels, width int, mean *float32, tail *int32, sums, out *float32, norm *uint32)")
 	Pragma("noescape")
-	Doc("pack writes panels of width rows, feature by feature, each value less its feature's mean,",
-		"and the bits of the largest squared norm of each panel. width is a multiple of 8. mean is",
+	Doc("pack writes d features of panels of width rows, feature by feature, each value less its feature's",
+		"mean; rows lie stride features apart. It writes too",
+		"the bits of the largest squared norm of each panel. width is a multiple of 8. mean is",
 		"padded to a multiple of 4; tail has -1 for each of d's last d%4 features; three features",
-		"are written beyond the last panel. The panels follow one another.")
+		"are written beyond the last panel. The panels follow one another. Unless it is nil, sums has",
+		"the squared norms of one panel's rows by the features before, and gets those with these.")
 	r, d, o := load("rows"), load("d"), load("out")
 	s, ws := GP64(), GP64()
 	Load(Param("width"), ws)
 	SHLQ(U8(2), ws)
-	MOVQ(d, s)
+	Load(Param("stride"), s)
 	SHLQ(U8(2), s)
 	s3, ws3 := times3(s), times3(ws)
 	tail := GP64()
@@ -126,6 +129,11 @@ func pack() {
 	for i := range 4 {
 		zero(y[8+i])
 	}
+	Load(Param("sums"), t)
+	TESTQ(t, t)
+	JZ(LabelRef("start"))
+	VMOVUPS(at(t, 0), y[8])
+	Label("start")
 	MOVQ(r, p)
 	LEAQ(Mem{Base: r, Index: s, Scale: 4}, p4)
 	MOVQ(o, op)
@@ -168,6 +176,12 @@ func pack() {
 	VADDPS(y[9], y[8], y[8])
 	VADDPS(y[11], y[10], y[10])
 	VADDPS(y[10], y[8], y[8])
+	Load(Param("sums"), t)
+	TESTQ(t, t)
+	JZ(LabelRef("greatest"))
+	VMOVUPS(y[8], at(t, 0))
+	ADDQ(U8(32), parameter("sums"))
+	Label("greatest")
 	VPMAXUD(y[8], y[13], y[13]) // squares are positive: ordered as integers, NaN above all
 	LEAQ(Mem{Base: r, Index: s, Scale: 8}, r)
 	ADDQ(U8(32), o)
@@ -276,6 +290,38 @@ func exact() {
 	ADDQ(U8(64), parameter("out"))
 	ADDQ(U8(32), parameter("label"))
 	DECQ(parameter("groups"))
+	JNZ(LabelRef("group"))
+	VZEROUPPER()
+	RET()
+}
+
+// exact2 is exact for two features.
+func exact2() {
+	TEXT("exact2", NOSPLIT, "func(rows *float32, groups int, centroids *float64, label *int32, out *float64)")
+	Pragma("noescape")
+	Doc("exact2 is exact for rows of 2 features, in groups of 4.")
+	xp, groups, c, label, out := load("rows"), load("groups"), load("centroids"), load("label"), load("out")
+	l := GP64()
+	Label("group")
+	for i := range 2 {
+		own := func(row int) Mem {
+			MOVLQSX(at(label, 4*row), l)
+			SHLQ(U8(4), l)
+			return Mem{Base: c, Index: l, Scale: 1}
+		}
+		VMOVUPD(own(2*i), x[i])
+		VINSERTF128(Imm(1), own(2*i+1), y[i], y[i])
+		VCVTPS2PD(at(xp, 16*i), y[2])
+		VSUBPD(y[i], y[2], y[i])
+		VMULPD(y[i], y[i], y[i])
+	}
+	VHADDPD(y[1], y[0], y[0]) // rows 0, 2, 1, 3
+	VPERMPD(Imm(0xd8), y[0], y[0])
+	VMOVUPD(y[0], at(out, 0))
+	ADDQ(U8(32), xp)
+	ADDQ(U8(16), label)
+	ADDQ(U8(32), out)
+	DECQ(groups)
 	JNZ(LabelRef("group"))
 	VZEROUPPER()
 	RET()
