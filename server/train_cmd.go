@@ -127,7 +127,7 @@ func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err e
 
 	bar := newProgress(stderr)
 	in.Loading = func(done, total int64) { bar.show("Preparing rows", done, total) }
-	in.Scoring = func(done, total int64) { bar.show("Measuring the silhouette", done, total) }
+	in.Scoring = func(done, total int64) { bar.show("Judging the clusters", done, total) }
 	in.Observer = bar.observer(in.Config.Restarts)
 	res, err := train.Fit(context.WithoutCancel(ctx), in) // what ends ctx is enough, and keeps the best so far
 	bar.clear()
@@ -362,10 +362,16 @@ func summarise(w io.Writer, res *train.FitResult, out string) error {
 		if s.Sampled {
 			fmt.Fprintf(tw, " ± %.4f (of %d rows)", s.Error, s.Rows)
 		}
-		fmt.Fprintln(tw)
+		fmt.Fprintln(tw, "; -1 to 1, more is better")
 	}
-	if tr.Label != nil {
-		fmt.Fprintf(tw, "ARI\t%.4f (against %s)\n", tr.Label.ARI, tr.Label.Column)
+	if s := tr.Separation; s != nil {
+		fmt.Fprintf(tw, "Calinski-Harabasz\t%.6g; more is better\nDavies-Bouldin\t%.4f; less is better, 0 the least\n", s.CalinskiHarabasz, s.DaviesBouldin)
+	}
+	if l := tr.Label; l != nil {
+		fmt.Fprintf(tw, "ARI\t%.4f against %s; 1 the same groups, 0 no more than chance\n", l.ARI, l.Column)
+		if l.NMI != nil {
+			fmt.Fprintf(tw, "NMI\t%.4f against %s; 1 the same groups, 0 nothing in common\n", *l.NMI, l.Column)
+		}
 	}
 	if tr.Sampled > 0 {
 		fmt.Fprintf(tw, "sample\tcentroids found on %d of %d rows; all are labelled\n", tr.Sampled, m.Data.Rows)

@@ -58,14 +58,18 @@ func TestTrainIris(t *testing.T) {
 	if m.Training.Silhouette == nil || m.Training.Silhouette.Mean < .5525 || m.Training.Silhouette.Mean > .553 {
 		t.Errorf("silhouette = %+v, want 0.5528", m.Training.Silhouette)
 	}
-	for _, want := range []string{"150", "78.85143964", "ARI", m.Hash, "cluster 2"} {
+	for _, want := range []string{"150", "78.85143964", "silhouette         0.5528; -1 to 1, more", "561.628; more", "0.6620; less", "0.7302 against category", "0.7582 against category", m.Hash, "cluster 2"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the summary lacks %q:\n%s", want, out)
 		}
 	}
 	for _, workers := range []string{"1", "2", "7"} {
-		if _, other, _ := trainFile(t, sampleFile("iris.csv"), "--k", "3", "--seed", "1", "--scale", "none", "--restarts", "10", "--workers", workers); other.Hash != m.Hash {
+		_, other, _ := trainFile(t, sampleFile("iris.csv"), "--k", "3", "--seed", "1", "--scale", "none", "--restarts", "10", "--workers", workers)
+		if other.Hash != m.Hash {
 			t.Errorf("with %s workers the hash is %s, want %s", workers, other.Hash, m.Hash)
+		}
+		if a, b := other.Training, m.Training; *a.Silhouette != *b.Silhouette || *a.Separation != *b.Separation || *a.Label.NMI != *b.Label.NMI {
+			t.Errorf("with %s workers the scores are %+v, %+v, want %+v, %+v", workers, *a.Silhouette, *a.Separation, *b.Silhouette, *b.Separation)
 		}
 	}
 }
