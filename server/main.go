@@ -1,4 +1,4 @@
-// Command centroid is the server, and what can be done without it: train,
+// Command centroid is the server, and what can be done without it: train, sweep,
 // predict, measure.
 package main
 
@@ -45,7 +45,7 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newServeCommand(getenv), newWorkerCommand(getenv), newTrainCommand(), newPredictCommand(),
+	root.AddCommand(newServeCommand(getenv), newWorkerCommand(getenv), newTrainCommand(), newSweepCommand(), newPredictCommand(),
 		newBenchCommand(), newUserCommand(getenv), newVersionCommand())
 	for _, group := range root.Commands() {
 		if group.HasSubCommands() { // by itself it prints its help; a word that is no command of it is a fault

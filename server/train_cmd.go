@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/centroid-studio/centroid/server/train"
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -51,13 +52,9 @@ func newTrainCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&t.data, "data", "", "rows: a CSV file with a header (required)")
+	t.common(f)
 	f.StringVar(&t.out, "out", "", "where the model goes: a JSON file, or - for standard output (required)")
 	f.StringVar(&t.name, "name", "", "the model's name (the file's name and k if empty)")
-	f.StringSliceVar(&t.columns, "columns", nil, "features, with commas between them (all suitable columns if empty)")
-	f.StringVar(&t.label, "label", "", "column to compare the clusters with (guessed if empty, none for no column)")
-	f.StringVar(&t.scale, "scale", string(prep.Standard), "none, standard or minmax")
-	f.StringVar(&t.missing, "missing", string(prep.Drop), "rows with a missing value: drop, or fill with mean or median")
 	f.IntVar(&t.config.K, "k", 0, "clusters (8 if 0, with --start as many as it has)")
 	f.StringVar(&t.init, "init", "", "k-means||, k-means++, random or given (k-means|| if empty, with --start given)")
 	f.StringVar(&t.start, "start", "", "start centroids: a CSV file with the features' columns, in original units, or a model")
@@ -71,17 +68,31 @@ func newTrainCommand() *cobra.Command {
 	f.Int64Var(&t.config.Sample, "sample", 0, "train on so many rows, chosen by the seed, and label all (all if 0)")
 	f.DurationVar(&t.limit, "time-limit", 0, "end the passes after this time, such as 90s or 10m, with the best so far (none if 0)")
 	f.StringVar(&t.update, "update", "", "a model that learns from the rows, instead of a training")
+	require(cmd, "data", "out")
+	return cmd
+}
+
+// common defines the flags that `centroid sweep` has too.
+func (t *trainCommand) common(f *pflag.FlagSet) {
+	f.StringVar(&t.data, "data", "", "rows: a CSV file with a header (required)")
+	f.StringSliceVar(&t.columns, "columns", nil, "features, with commas between them (all suitable columns if empty)")
+	f.StringVar(&t.label, "label", "", "column to compare the clusters with (guessed if empty, none for no column)")
+	f.StringVar(&t.scale, "scale", string(prep.Standard), "none, standard or minmax")
+	f.StringVar(&t.missing, "missing", string(prep.Drop), "rows with a missing value: drop, or fill with mean or median")
 	f.IntVar(&t.config.Restarts, "restarts", 1, "runs from other starts, the best is kept")
 	f.IntVar(&t.config.MaxIterations, "max-iterations", 300, "passes of one run at most")
 	f.Float64Var(&t.config.Tolerance, "tolerance", 0.0001, "stop when the centroids' squared shift is at most this times the features' mean variance (0: when no row changes its cluster)")
 	f.Uint64Var(&t.config.Seed, "seed", 0, "of all that is chosen by chance")
-	f.IntVar(&t.workers, "workers", runtime.GOMAXPROCS(0), "goroutines; the model does not depend on it")
-	for _, name := range []string{"data", "out"} {
+	f.IntVar(&t.workers, "workers", runtime.GOMAXPROCS(0), "goroutines; what comes out does not depend on it")
+}
+
+// require marks flags that can't be left out.
+func require(cmd *cobra.Command, flags ...string) {
+	for _, name := range flags {
 		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err) // the flag is defined above
+			panic(err) // the flag is defined by the caller
 		}
 	}
-	return cmd
 }
 
 func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err error) {
@@ -95,18 +106,13 @@ func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err e
 	if t.update != "" {
 		return t.learn(ctx, src, stdout, stderr)
 	}
-	label, err := t.roles(src.Schema())
+	in, err := t.input(src)
 	if err != nil {
 		return err
 	}
-	cfg := prep.Config{Columns: t.features(src.Schema()), Scale: prep.Scale(t.scale), Missing: prep.Missing(t.missing)}
-	t.config.Init, t.config.Algorithm, t.config.Distance = kmeans.Init(t.init), kmeans.Algorithm(t.algorithm), kmeans.Distance(t.distance)
-	in := train.FitInput{
-		Source: src, Prep: cfg, Config: t.config, Label: label, Weight: t.weight, TimeLimit: t.limit, Workers: t.workers,
-		DataName: filepath.Base(t.data), Enough: ctx,
-	}
+	in.Enough = ctx
 	if t.start != "" {
-		if in.Start, err = readStart(t.start, src.Schema(), cfg.Columns); err != nil {
+		if in.Start, err = readStart(t.start, src.Schema(), in.Prep.Columns); err != nil {
 			return err
 		}
 		if in.Config.Init == "" {
@@ -141,6 +147,19 @@ func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err e
 		return context.Cause(ctx)
 	}
 	return nil
+}
+
+// input says what the flags ask for, but for start centroids.
+func (t *trainCommand) input(src *table.Memory) (train.FitInput, error) {
+	label, err := t.roles(src.Schema())
+	if err != nil {
+		return train.FitInput{}, err
+	}
+	t.config.Init, t.config.Algorithm, t.config.Distance = kmeans.Init(t.init), kmeans.Algorithm(t.algorithm), kmeans.Distance(t.distance)
+	return train.FitInput{
+		Source: src, Prep: prep.Config{Columns: t.features(src.Schema()), Scale: prep.Scale(t.scale), Missing: prep.Missing(t.missing)},
+		Config: t.config, Label: label, Weight: t.weight, TimeLimit: t.limit, Workers: t.workers, DataName: filepath.Base(t.data),
+	}, nil
 }
 
 // write writes the model, and tells how the training went.
