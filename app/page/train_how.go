@@ -86,14 +86,17 @@ func (t *Train) partial() app.UI {
 		return app.Div().Hidden(true)
 	}
 	text := "Partial: " + rest(m) + " after " + steps(m) + "; "
-	on := app.Button().Type("button").Class("secondary").ID("train-on").Disabled(t.sending || t.deleted).OnClick(t.onGoOn).Body(ui.Icon("play"), app.Text("Go on from here"))
-	if k := m.Centroids.Rows; k < m.Config.K {
+	var on []app.UI
+	switch k := m.Centroids.Rows; {
+	case k < m.Config.K:
 		text += fmt.Sprintf("it has %d of the %d clusters. Train again with more time for all of them.", k, m.Config.K)
-		on = on.Hidden(true)
-	} else {
+	case m.Training.Converged:
+		text += "it came to rest, but other runs were to come, which can be better."
+	default:
 		text += "more of them would improve it."
+		on = []app.UI{app.Button().Type("button").Class("secondary").ID("train-on").Disabled(t.sending || t.deleted).OnClick(t.onGoOn).Body(ui.Icon("play"), app.Text("Go on from here"))}
 	}
-	return app.Div().Class("banner warn").ID("train-partial").Body(ui.Icon("info"), app.Span().Class("grow").Text(text), on)
+	return app.Div().Class("banner warn").ID("train-partial").Body(append([]app.UI{ui.Icon("info"), app.Span().Class("grow").Text(text)}, on...)...)
 }
 
 // onGoOn trains on from the centroids of the partial model, with its settings.

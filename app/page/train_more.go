@@ -90,7 +90,7 @@ func (t *Train) more() app.UI {
 		}
 		weights = append(weights, app.Option().Value(c.Name).Selected(f.Weight == c.Name).Text(name))
 	}
-	return t.group(groupMore, "More: algorithm, distance, weights, start",
+	return t.group(groupMore, "More: algorithm, weights, start",
 		ui.Field("Algorithm", fieldIDs[fieldAlgorithm], app.Select().OnChange(t.onAlgorithm).Body(named(algorithms, f.Algorithm, algorithmNames)...), algorithmHints[f.Algorithm], f.Errors[fieldAlgorithm]),
 		ui.Field("Distance", fieldIDs[fieldDistance], app.Select().OnChange(t.onDistance).Body(named(distances, f.Distance, distanceNames)...), distanceHints[f.Distance], f.Errors[fieldDistance]),
 		ui.Field("Weights", fieldIDs[fieldWeight], app.Select().OnChange(t.onWeight).Body(weights...), "A column that says how much each row counts.", f.Errors[fieldWeight]),

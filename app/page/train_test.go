@@ -82,7 +82,8 @@ func TestTrainStates(t *testing.T) {
 			">Canceled<", "You canceled it after 12 passes. The best so far is kept.", "Partial: stopped by you after 12 passes; more of them would improve it.", "Go on from here",
 			"Hamerly&#39;s bounds: Bounds proved it.", "Centroids found on 10k of 1 M rows; all rows are labelled.", "Rows count by people.", "cluster-0", "/predict#model=m1",
 		}, []string{"train-cancel"}},
-		{"out of time", part(wire.EventDone, model.Training{Passes: 1, Partial: model.TimeLimit}), []string{">Partial<", "Partial: stopped by the time limit after 1 pass;", "all rows ≈ "}, nil},
+		{"out of time", part(wire.EventDone, model.Training{Passes: 1, Partial: model.TimeLimit}), []string{">Partial<", "Partial: stopped by the time limit after 1 pass;", "all rows ≈ ", `id="train-on"`}, nil},
+		{"out of time between two runs", part(wire.EventDone, model.Training{Passes: 9, Converged: true, Partial: model.TimeLimit}), []string{"after 9 passes; it came to rest, but other runs were to come"}, []string{"train-on"}},
 		{"done", done(func(p *Train) { p.saved = true }), []string{
 			">Done<", "train-saved", `href="/predict#model=m1"`, "rows.csv", "cluster-0", "adjusted Rand index 0.250", "2 rows with gaps were left out.", "Silhouette 0.500 ± 0.010, of a sample of 20 of 30 rows", `id="rows"`, "model-scores", silhouetteWords, ariWords,
 		}, []string{"train-cancel"}},

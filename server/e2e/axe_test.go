@@ -240,15 +240,23 @@ func TestE2EAxe(t *testing.T) {
 	t.Run("train", func(t *testing.T) {
 		a.t = t
 		a.Open(s.URL + "/train#dataset=" + set.ID)
-		a.Until(`document.querySelector("#init")`)
+		a.Click("#more summary")
+		a.Click("#limits summary")
+		a.Choose("#algorithm", string(kmeans.MiniBatch))
+		a.Until(`document.querySelector("#batch") && document.querySelector("#init-rounds")`)
+		a.check("train, unfolded")
 		a.Choose("#init", string(kmeans.Given))
 		a.Until(`document.querySelector("#start-rows")`)
-		a.Click("#limits summary")
 		a.Fill("#k", "0")
 		a.Fill("#seed", "x")
 		a.Click("#train-go")
 		a.Until(`document.querySelector("#k-err")`)
 		a.check("train, wrong")
+		var kept string
+		a.Eval(`document.querySelector("#start").options[1].value`, &kept) // the model that the page Predict has brought to the device
+		a.Choose("#start", kept)
+		a.Until(`document.querySelector("input#frozen")`)
+		a.check("train, from a model")
 		for _, job := range jobs {
 			a.Open(s.URL + "/train#job=" + job.ID)
 			a.Until(`document.querySelector("#clusters canvas, #clusters .cluster") && document.querySelector("#passes tbody tr")`)

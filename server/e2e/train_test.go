@@ -41,7 +41,7 @@ func (b *browser) makeSample(name string) (d wire.Dataset) {
 }
 
 // trainIris trains iris with a seed, from the form to the end, and gives the model.
-func (b *browser) trainIris(s *server, seed string) (m model.Model) {
+func (b *browser) trainIris(s *server, seed string) model.Model {
 	b.t.Helper()
 	d := b.makeSample("iris")
 	b.Open(s.URL + "/train#dataset=" + d.ID)
@@ -51,13 +51,7 @@ func (b *browser) trainIris(s *server, seed string) (m model.Model) {
 	b.Click("#train-go")
 	b.state("Done")
 	b.Until(`document.querySelector("#train-saved")`)
-	var all []wire.ModelInfo
-	b.ask("models", &all)
-	if len(all) == 0 {
-		b.t.Fatal("the training made no model")
-	}
-	b.ask("models/"+all[0].ID, &m)
-	return m
+	return b.newest()
 }
 
 // state waits for the pill of the training.
@@ -226,6 +220,7 @@ func TestE2ETrain(t *testing.T) {
 	b.Until(fmt.Sprintf(`document.querySelector("#predict-link")?.getAttribute("href") === "/predict#model=%s"`, m.ID))
 
 	// Given centroids: those of the model, which are at rest already.
+	b.Click("#more summary")
 	b.Choose("#init", "given")
 	b.Choose("#start", m.ID)
 	b.Click("#train-go")
@@ -235,25 +230,49 @@ func TestE2ETrain(t *testing.T) {
 
 func abs(v float64) float64 { return max(v, -v) }
 
+// makeEven makes a dataset of four columns a to d, of numbers evenly between 0 and 1.
+func (b *browser) makeEven(rows int) (d wire.Dataset) {
+	b.t.Helper()
+	b.Eval(fmt.Sprintf(`(() => {
+		let seed = 1, lines = ["a,b,c,d"];
+		const next = () => (seed = seed * 48271 %% 2147483647) / 2147483647;
+		for (let i = 0; i < %d; i++) lines.push([next(), next(), next(), next()].map(v => v.toFixed(5)).join(","));
+		return fetch(%q, {method: "POST", headers: {"Content-Type": "text/csv"}, body: lines.join("\n") + "\n"}).then(r => r.json());
+	})()`, rows, wire.API+"/datasets?name=even"), &d)
+	return d
+}
+
+// trainLong sets the form so that the training does not end by itself.
+func (b *browser) trainLong() {
+	b.t.Helper()
+	b.Click("#more summary")
+	b.Fill("#restarts", "500")
+	b.Click("#limits summary")
+	b.Fill("#max-iterations", "100000")
+	b.Fill("#tolerance", "0")
+}
+
+// newest gives the model that was made last.
+func (b *browser) newest() (m model.Model) {
+	b.t.Helper()
+	var all []wire.ModelInfo
+	if b.ask("models", &all); len(all) == 0 {
+		b.t.Fatal("there is no model")
+	}
+	b.ask("models/"+all[0].ID, &m)
+	return m
+}
+
 // TestE2ETrainLive watches a training that takes a while: centroids move, and
-// Cancel ends it.
+// Cancel ends it with the best so far.
 func TestE2ETrainLive(t *testing.T) {
 	s := startServer(t)
 	b := openBrowser(t)
 	b.signIn(s, "live", "/data")
-	var d wire.Dataset
-	b.Eval(fmt.Sprintf(`(() => {
-		let seed = 1, lines = ["a,b,c,d"];
-		const next = () => (seed = seed * 48271 %% 2147483647) / 2147483647;
-		for (let i = 0; i < 60000; i++) lines.push([next(), next(), next(), next()].map(v => v.toFixed(5)).join(","));
-		return fetch(%q, {method: "POST", headers: {"Content-Type": "text/csv"}, body: lines.join("\n") + "\n"}).then(r => r.json());
-	})()`, wire.API+"/datasets?name=even"), &d)
+	d := b.makeEven(60000)
 	b.Open(s.URL + "/train#dataset=" + d.ID)
 	b.Fill("#k", "12")
-	b.Click("#limits summary")
-	b.Fill("#max-iterations", "100000")
-	b.Fill("#restarts", "500")
-	b.Fill("#tolerance", "0")
+	b.trainLong()
 	b.Click("#train-go")
 	b.Until(`/^Pass \d+ of at most 100,?000|^Pass \d+ of at most 100k/.test(document.querySelector("#train-state").textContent)`)
 	b.Until(chartSeries("scatter", "centers") + ` !== "null"`)
@@ -287,12 +306,21 @@ func TestE2ETrainLive(t *testing.T) {
 	b.Desktop()
 	b.Eval(`document.querySelector("#train-cancel").click()`, nil)
 	b.state("Canceled")
-	b.See("You canceled it. Nothing was kept.")
-	b.Until(`!document.querySelector("#train-go").disabled`)
-	b.Shot("train-canceled")
-	var all []wire.ModelInfo
-	if b.ask("models", &all); len(all) != 0 {
-		t.Errorf("models = %+v, want none after a cancel", all)
+	b.See("The best so far is kept.")
+	b.See("Partial: stopped by you after ")
+	b.Until(`!document.querySelector("#train-go").disabled && document.querySelector("#train-saved")`)
+	b.Eval(`scrollTo(0, 0)`, nil)
+	b.shots("train-canceled")
+	m := b.newest()
+	if m.Training.Partial != model.Canceled || m.Training.Passes < 1 {
+		t.Errorf("the model's training is %+v, want one that was canceled after some passes", m.Training)
+	}
+
+	// The partial model predicts.
+	b.Click("#predict-link")
+	b.Until(`location.pathname === "/predict" && document.querySelector("#answer-cluster")`)
+	if got, want := b.Text("#answer"), predictRow(t, m, nil); !strings.Contains("\n"+got, "\n"+want+"\n") {
+		t.Errorf("the answer is %q, want %s", got, want)
 	}
 	b.NoErrors()
 }
