@@ -55,10 +55,11 @@ func (b benchPredict) run(ctx context.Context, w io.Writer) error {
 	if err := atLeastOne(map[string]int{"workers": b.workers, "reps": b.reps}); err != nil {
 		return err
 	}
-	x, err := readMatrix(b.data)
+	x, err := openMatrix(b.data)
 	if err != nil {
 		return err
 	}
+	defer x.Close()
 	centroids, err := readCentroids(b.init)
 	if err != nil {
 		return err
@@ -79,13 +80,13 @@ func (b benchPredict) run(ctx context.Context, w io.Writer) error {
 			return context.Cause(ctx)
 		}
 		begin := time.Now()
-		assign(x, centroids, labels, squared, b.workers)
+		assign(x.Matrix, centroids, labels, squared, b.workers)
 		out.Seconds = append(out.Seconds, time.Since(begin).Seconds())
 	}
 	for _, s := range squared {
 		out.Inertia += s
 	}
-	out.RowNS = oneByOne(x, centroids)
+	out.RowNS = oneByOne(x.Matrix, centroids)
 	return printLine(w, out)
 }
 

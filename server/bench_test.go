@@ -72,10 +72,11 @@ func TestBenchTrain(t *testing.T) {
 		if len(raw) != 3 || raw["seconds"] == nil || raw["inertia"] == nil || raw["iterations"] == nil || len(got.Seconds) != 2 || !(slices.Min(got.Seconds) > 0) {
 			t.Errorf("last line %s, want seconds of 2 repetitions, inertia, iterations", lines[len(lines)-1])
 		}
-		m, err := readMatrix(path)
+		m, err := openMatrix(path)
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer m.Close()
 		if c.iterations == "1" { // rows 0 and 2 go to 0, the others to 26/3
 			for _, row := range []float32{0, 2, 10, 14} {
 				_, sq := kmeans.Predict([]float32{row}, kmeans.Matrix{Rows: 2, Cols: 1, Data: []float64{0, 26. / 3}})

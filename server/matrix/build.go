@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/centroid-studio/centroid/server/mapped"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -88,10 +89,10 @@ func write(ctx context.Context, folder string, src Source, p *prep.Prep, weight 
 		for _, i := range kept {
 			names = append(names, b.ID(i))
 		}
-		if _, err := rows.Write(bytesOf(vectors)); err != nil {
+		if _, err := rows.Write(mapped.BytesOf(vectors)); err != nil {
 			return err
 		}
-		if _, err := ids.Write(bytesOf(names)); err != nil {
+		if _, err := ids.Write(mapped.BytesOf(names)); err != nil {
 			return err
 		}
 		if weights != nil {
@@ -103,7 +104,7 @@ func write(ctx context.Context, folder string, src Source, p *prep.Prep, weight 
 				}
 				heavy = append(heavy, w)
 			}
-			if _, err := weights.Write(bytesOf(heavy)); err != nil {
+			if _, err := weights.Write(mapped.BytesOf(heavy)); err != nil {
 				return err
 			}
 		}

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/centroid-studio/centroid/server/mapped"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -47,7 +48,7 @@ type Matrix struct {
 	vectors []float32
 	ids     []int64
 	weights []float64
-	unmap   func() error
+	files   []*mapped.File
 }
 
 // Open opens the matrix of src's rows as p prepares them, and their weights if a
@@ -113,23 +114,22 @@ func load(dir, key string, dim int, weighted bool) (*Matrix, error) {
 	if _, err := os.Stat(folder); err != nil {
 		return nil, err
 	}
-	rows, dropRows, err := mapFile(filepath.Join(folder, rowsFile))
-	if err != nil {
-		return nil, lacking(err)
-	}
-	ids, dropIDs, err := mapFile(filepath.Join(folder, idsFile))
-	if err != nil {
-		return nil, errors.Join(lacking(err), dropRows())
-	}
-	m := &Matrix{key: key, dim: dim, vectors: as[float32](rows), ids: as[int64](ids)}
-	m.unmap = func() error { return errors.Join(dropRows(), dropIDs()) }
+	m := &Matrix{key: key, dim: dim}
+	names := []string{rowsFile, idsFile}
 	if weighted {
-		weights, drop, err := mapFile(filepath.Join(folder, weightsFile))
+		names = append(names, weightsFile)
+	}
+	for _, name := range names {
+		f, err := mapped.Open(filepath.Join(folder, name))
 		if err != nil {
 			return nil, errors.Join(lacking(err), m.Close())
 		}
-		m.weights = as[float64](weights)
-		m.unmap = func() error { return errors.Join(dropRows(), dropIDs(), drop()) }
+		m.files = append(m.files, f)
+	}
+	rows, ids := m.files[0].Bytes(), m.files[1].Bytes()
+	m.vectors, m.ids = mapped.As[float32](rows), mapped.As[int64](ids)
+	if weighted {
+		m.weights = mapped.As[float64](m.files[2].Bytes())
 	}
 	if len(rows) != 4*dim*len(m.ids) || len(ids)%8 != 0 || weighted && len(m.weights) != len(m.ids) {
 		return nil, errors.Join(fmt.Errorf("%w: %s has %d bytes of rows of %d values, and %d bytes of ids", errDamaged, key, len(rows), dim, len(ids)), m.Close())
@@ -172,10 +172,10 @@ func (m *Matrix) Key() string { return m.key }
 
 // Close unmaps the matrix. It stays on disk for the next who opens it.
 func (m *Matrix) Close() error {
-	if m.unmap == nil {
-		return nil
+	var err error
+	for _, f := range m.files {
+		err = errors.Join(err, f.Close())
 	}
-	drop := m.unmap
-	m.vectors, m.ids, m.weights, m.unmap = nil, nil, nil, nil
-	return fault.Wrap("matrix.Close", drop())
+	m.vectors, m.ids, m.weights, m.files = nil, nil, nil, nil
+	return fault.Wrap("matrix.Close", err)
 }

@@ -1,18 +1,20 @@
-// Package npy reads and writes matrices of float32 in NumPy's .npy format,
-// versions 1.0 to 3.0 of https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+// Package npy maps and writes matrices of float32 in NumPy's .npy format, versions
+// 1.0 to 3.0 of https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 package npy
 
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
+	"unsafe"
 
+	"github.com/centroid-studio/centroid/server/mapped"
 	"github.com/centroid-studio/centroid/shared/fault"
 )
 
@@ -20,8 +22,7 @@ const (
 	magic = "\x93NUMPY"
 	// maxHeader is far above what two numbers need.
 	maxHeader = 64 << 10
-	// chunk is how many bytes are read or written at once: a header that promises
-	// more than the file holds must not reserve memory for it.
+	// chunk is how many bytes are written at once.
 	chunk = 1 << 20
 )
 
@@ -37,9 +38,38 @@ var (
 	shape = regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`)
 )
 
-// Read reads a two-dimensional array of little-endian float32 in C order. All
+// File is a matrix in a file that is mapped into memory: it is read from the disk when
+// it is used, and takes the page cache's memory only. See mapped.File for what happens
+// if the file changes.
+type File struct {
+	Matrix
+	file *mapped.File
+}
+
+// Open maps a .npy file. What is wrong with it is fault.Invalid. The caller closes it.
+func Open(path string) (*File, error) {
+	file, err := mapped.Open(path)
+	if err != nil {
+		return nil, fault.Wrap("npy.Open", err)
+	}
+	m, err := Parse(file.Bytes())
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &File{m, file}, nil
+}
+
+// Close unmaps the file: Data must not be read after it.
+func (f *File) Close() error {
+	f.Data = nil
+	return fault.Wrap("npy.Close", f.file.Close())
+}
+
+// Parse reads a two-dimensional array of little-endian float32 in C order. Its values
+// share memory with b if they lie on a multiple of 4 there, as NumPy puts them. All
 // else is fault.Invalid and says what was found.
-func Read(r io.Reader) (Matrix, error) {
+func Parse(b []byte) (Matrix, error) {
+	r := bytes.NewReader(b)
 	header, err := readHeader(r)
 	if err != nil {
 		return Matrix{}, err
@@ -60,27 +90,18 @@ func Read(r io.Reader) (Matrix, error) {
 	if err != nil {
 		return Matrix{}, err
 	}
-	m := Matrix{Rows: rows, Cols: cols}
-	if f, ok := r.(interface{ Stat() (fs.FileInfo, error) }); ok { // a file's size can be trusted
-		if info, err := f.Stat(); err == nil && info.Size() >= int64(rows*cols)*4 {
-			m.Data = make([]float32, 0, rows*cols)
-		}
-	}
-	b := make([]byte, min(chunk, rows*cols*4))
-	for left := rows * cols * 4; left > 0; {
-		n, err := io.ReadFull(r, b[:min(len(b), left)])
-		for i := 0; i+4 <= n; i += 4 {
-			m.Data = append(m.Data, math.Float32frombits(binary.LittleEndian.Uint32(b[i:])))
-		}
-		if left -= n; err != nil {
-			return Matrix{}, &fault.Error{Code: fault.Invalid, Op: "npy.Read", Err: err,
-				Msg: fmt.Sprintf("The .npy file says %d x %d, but ends %d bytes early.", rows, cols, left)}
-		}
-	}
-	if n, _ := io.ReadFull(r, make([]byte, 1)); n > 0 {
+	values, want := b[len(b)-r.Len():], rows*cols*4
+	switch {
+	case len(values) < want:
+		return Matrix{}, invalid("The .npy file says %d x %d, but ends %d bytes early.", rows, cols, want-len(values))
+	case len(values) > want:
 		return Matrix{}, invalid("The .npy file says %d x %d, but has more bytes than that.", rows, cols)
+	case want > 0 && uintptr(unsafe.Pointer(&values[0]))%4 != 0:
+		data := make([]float32, rows*cols)
+		copy(mapped.BytesOf(data), values)
+		return Matrix{rows, cols, data}, nil
 	}
-	return m, nil
+	return Matrix{rows, cols, mapped.As[float32](values)}, nil
 }
 
 func readHeader(r io.Reader) (string, error) {

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,10 +22,48 @@ const numpySaved = "\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': Fals
 
 var saved = Matrix{2, 3, []float32{1, 2.5, -3, 4, 5, 6}}
 
-func TestReadNumPys(t *testing.T) {
-	m, err := Read(strings.NewReader(numpySaved))
+func TestParseNumPys(t *testing.T) {
+	m, err := Parse([]byte(numpySaved))
 	if err != nil || !reflect.DeepEqual(m, saved) {
-		t.Errorf("Read = %v, %v, want %v", m, err, saved)
+		t.Errorf("Parse = %v, %v, want %v", m, err, saved)
+	}
+}
+
+// Wherever the bytes lie in memory, the values are the same.
+func TestParseUnaligned(t *testing.T) {
+	for shift := range 8 {
+		b := append(make([]byte, shift), numpySaved...)
+		if m, err := Parse(b[shift:]); err != nil || !reflect.DeepEqual(m, saved) {
+			t.Errorf("%d bytes on: Parse = %v, %v, want %v", shift, m, err, saved)
+		}
+	}
+}
+
+func TestOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	for name, c := range map[string]struct {
+		in   string
+		code fault.Code
+	}{"NumPy's": {numpySaved, ""}, "short": {numpySaved[:len(numpySaved)-3], fault.Invalid}, "empty": {"", fault.Invalid}} {
+		if err := os.WriteFile(path, []byte(c.in), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Open(path)
+		if fault.CodeOf(err) != c.code {
+			t.Errorf("%s: Open = %v, want code %q", name, err, c.code)
+		}
+		if err != nil {
+			continue
+		}
+		if !reflect.DeepEqual(f.Matrix, saved) {
+			t.Errorf("%s: Open = %v, want %v", name, f.Matrix, saved)
+		}
+		if err := f.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+	if _, err := Open(filepath.Join(t.TempDir(), "none.npy")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open of no file = %v, want fs.ErrNotExist", err)
 	}
 }
 
@@ -46,13 +87,13 @@ func TestRoundTrip(t *testing.T) {
 		if err := Write(&b, m); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Read(&b); err != nil || !reflect.DeepEqual(got, m) {
+		if got, err := Parse(b.Bytes()); err != nil || !reflect.DeepEqual(got, m) {
 			t.Errorf("%v: read back %d x %d, %v", shape, got.Rows, got.Cols, err)
 		}
 	}
 }
 
-func TestReadRefuses(t *testing.T) {
+func TestParseRefuses(t *testing.T) {
 	with := func(from, to string) string {
 		out := strings.Replace(numpySaved, from, to, 1)
 		for len(from) > len(to) { // keep the header's length
@@ -84,8 +125,8 @@ func TestReadRefuses(t *testing.T) {
 			if i := strings.IndexByte(in, '\n'); i > 10 { // the header grew or shrank: say so
 				in = in[:8] + string([]byte{byte(i - 9), 0}) + in[10:]
 			}
-			if _, err := Read(strings.NewReader(in)); fault.CodeOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), c.msg) {
-				t.Errorf("Read = %v, want fault.Invalid with %q", err, c.msg)
+			if _, err := Parse([]byte(in)); fault.CodeOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), c.msg) {
+				t.Errorf("Parse = %v, want fault.Invalid with %q", err, c.msg)
 			}
 		})
 	}
@@ -100,11 +141,11 @@ func TestWriteFails(t *testing.T) {
 	}
 }
 
-func FuzzRead(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add([]byte(numpySaved))
 	f.Add([]byte("\x93NUMPY\x02\x00\x10\x00\x00\x00{'shape': (0,1)}"))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		m, err := Read(bytes.NewReader(in))
+		m, err := Parse(in)
 		if err != nil {
 			if fault.CodeOf(err) != fault.Invalid {
 				t.Fatalf("%v is not fault.Invalid", err)
@@ -118,7 +159,7 @@ func FuzzRead(f *testing.F) {
 		if err := Write(&b, m); err != nil {
 			t.Fatal(err)
 		}
-		again, err := Read(&b)
+		again, err := Parse(b.Bytes())
 		if err != nil || again.Rows != m.Rows || again.Cols != m.Cols {
 			t.Fatalf("written and read back: %v", err)
 		}
