@@ -140,6 +140,7 @@ func (t *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, res.Close()) }()
 	if err := t.write(stdout, stderr, res); err != nil {
 		return err
 	}

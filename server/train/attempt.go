@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/centroid-studio/centroid/server/job"
+	"github.com/centroid-studio/centroid/server/mapped"
 	"github.com/centroid-studio/centroid/server/matrix"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
@@ -122,9 +122,10 @@ func (w *Worker) heartbeat(ctx context.Context, l job.Lease, count *tally, quiet
 // returns no model with an error.
 func (w *Worker) fit(ctx, enough context.Context, l job.Lease, rec *record, count *tally, log *slog.Logger) (m *model.Model, err error) {
 	const op = "train.fit"
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // labels are kept with mapped row ids
 	defer func() {
 		if p := recover(); p != nil { // one user's training must not take the others' down
-			m, err = nil, fault.Wrap(op, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			m, err = nil, fault.Wrap(op, mapped.Caught(p))
 		}
 	}()
 	var req wire.TrainStart
@@ -167,6 +168,7 @@ func (w *Worker) fit(ctx, enough context.Context, l job.Lease, rec *record, coun
 	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, res.Close()) }()
 	id, err := w.o.Models.Put(ctx, l.Job.Owner, res.Model)
 	if err != nil {
 		return nil, err

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/centroid-studio/centroid/server/engine/local"
+	"github.com/centroid-studio/centroid/server/mapped"
 	"github.com/centroid-studio/centroid/server/matrix"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
@@ -52,11 +54,20 @@ type FitInput struct {
 }
 
 // FitResult is a trained model, and the cluster of each row that it was trained on.
+// Who has it closes it.
 type FitResult struct {
 	Model    *model.Model
-	Rows     []int64 // ids, in row order
+	Rows     []int64 // ids, in row order, until Close: they are mapped from a file
 	Labels   []int32
 	Constant []string // columns that are all the same, and so of no use
+
+	matrix *matrix.Matrix
+}
+
+// Close lets go of the rows.
+func (r *FitResult) Close() error {
+	r.Rows = nil
+	return r.matrix.Close()
 }
 
 const (
@@ -69,8 +80,16 @@ const (
 var errTimeLimit = errors.New("train: the time limit is reached")
 
 // Fit trains: it fits the preparation, packs the rows, runs k-means on this
-// machine and judges the outcome. It returns context.Cause(ctx) when ctx ends.
+// machine and judges the outcome. It returns context.Cause(ctx) when ctx ends. Rows
+// that can't be read any more are fault.Unavailable.
 func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
+	const op = "train.Fit"
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil { // one user's training must not take the others' down
+			err = fault.Wrap(op, mapped.Caught(p))
+		}
+	}()
 	if in.Now == nil {
 		in.Now = time.Now
 	}
@@ -103,7 +122,11 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, m.Close()) }()
+	defer func() {
+		if res == nil {
+			err = errors.Join(err, m.Close())
+		}
+	}()
 	if in.OnMatrix != nil {
 		in.OnMatrix(m, p)
 	}
@@ -118,15 +141,15 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 	if err != nil {
 		return nil, err
 	}
-	res = &FitResult{Model: model.Build(p, stats, cfg, run), Rows: slices.Clone(m.IDs()), Labels: slices.Clone(e.Labels()), Constant: stats.Constant}
-	if err := judge(ctx, in, m, res); err != nil {
+	out := &FitResult{Model: model.Build(p, stats, cfg, run), Rows: m.IDs(), Labels: e.Labels(), Constant: stats.Constant, matrix: m}
+	if err := judge(ctx, in, m, out); err != nil {
 		return nil, err
 	}
-	res.Model.Name, res.Model.Created = in.Name, begin.UTC()
-	res.Model.Data = model.Data{Dataset: in.DatasetID, Name: in.DataName, Version: in.Version, Hash: in.Source.Hash(), Rows: stats.Rows, Dropped: stats.Dropped}
-	res.Model.Training.Partial, res.Model.Training.Weight = partial, in.Weight
-	res.Model.Training.Seconds = in.Now().Sub(begin).Seconds()
-	return res, nil
+	out.Model.Name, out.Model.Created = in.Name, begin.UTC()
+	out.Model.Data = model.Data{Dataset: in.DatasetID, Name: in.DataName, Version: in.Version, Hash: in.Source.Hash(), Rows: stats.Rows, Dropped: stats.Dropped}
+	out.Model.Training.Partial, out.Model.Training.Weight = partial, in.Weight
+	out.Model.Training.Seconds = in.Now().Sub(begin).Seconds()
+	return out, nil
 }
 
 // limited runs k-means for as long as it may.

@@ -22,6 +22,7 @@ func TestUpdate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer res.Close()
 	old := res.Model
 	near, err := old.Predict([]table.Cell{table.Num(0), table.Str("a")})
 	if err != nil {

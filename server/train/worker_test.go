@@ -279,6 +279,7 @@ func TestDone(t *testing.T) {
 	if err != nil || res.Model.Hash != m.Hash {
 		t.Errorf("Fit() without a queue = %v, want the same hash", err)
 	}
+	w.ok(res.Close())
 }
 
 func TestOwners(t *testing.T) {

@@ -5,8 +5,10 @@ package local
 import (
 	"context"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
+	"github.com/centroid-studio/centroid/server/mapped"
 	"github.com/centroid-studio/centroid/shared/kmeans"
 )
 
@@ -47,6 +49,13 @@ func pool(workers int) kmeans.Each {
 		var wg sync.WaitGroup
 		for range min(workers, n) {
 			wg.Go(func() {
+				// What goes wrong with one training's rows must not end the program.
+				debug.SetPanicOnFault(true)
+				defer func() {
+					if p := recover(); p != nil {
+						stop(mapped.Caught(p))
+					}
+				}()
 				for i := range next {
 					if err := fn(i); err != nil {
 						stop(err)

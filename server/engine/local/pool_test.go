@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -71,5 +72,20 @@ func TestPoolStopsAtFirstError(t *testing.T) {
 	}, func(int) {})
 	if !errors.Is(err, why) || !slices.Equal(called, []int{0, 1, 2, 3}) {
 		t.Errorf("called %v, error %v, want 0 to 3 and the error", called, err)
+	}
+}
+
+// A panic is the call's error, not the program's end.
+func TestPoolCatches(t *testing.T) {
+	for _, workers := range []int{1, 3} {
+		err := pool(workers)(t.Context(), 9, func(i int) error {
+			if i == 5 {
+				panic("this shard")
+			}
+			return nil
+		}, func(int) {})
+		if err == nil || !strings.Contains(err.Error(), "this shard") {
+			t.Errorf("%d workers: %v, want the panic's words", workers, err)
+		}
 	}
 }
