@@ -94,6 +94,9 @@ func (s *sweepCommand) run(ctx context.Context, stdout, stderr io.Writer) (err e
 			return err
 		}
 		trainings[i] = res.Model.Training
+		if err := res.Close(); err != nil {
+			return err
+		}
 	}
 	gaps, err := s.gaps(ctx, ks, trainings, rows, box, in.Observer)
 	if err != nil {
