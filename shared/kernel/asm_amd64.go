@@ -24,6 +24,28 @@ func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int
 //go:noescape
 func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap *float32, best *float32, next uintptr)
 
+// assign512Short names the centroids of the highest and of the second highest score of each row of
+// panels of 32 rows. It sets the bit of each row in doubt unless the highest score exceeds the
+// second by more than its panel's threshold and, if ranks is 3 and not 2, in tied unless it
+// exceeds the third by that. gap is what it exceeds the second by. A threshold is followed by
+// what the panel's biases are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32, then the label
+// of its centroids, then their pairs of features. A label takes the bits of low in a score.
+// best is 384 bytes of scratch.
+//
+//go:noescape
+func assign512Short(panel *int32, panels int, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, rival *int32, doubt *uint32, tied *uint32, gap *float32, best *int32)
+
+// assign256Short names the centroids of the highest and of the second highest score of each row of
+// panels of 16 rows. It sets the bit of each row in doubt unless the highest score exceeds the
+// second by more than its panel's threshold and, if ranks is 3 and not 2, in tied unless it
+// exceeds the third by that. gap is what it exceeds the second by. A threshold is followed by
+// what the panel's biases are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32, then the label
+// of its centroids, then their pairs of features. A label takes the bits of low in a score.
+// best is 192 bytes of scratch.
+//
+//go:noescape
+func assign256Short(panel *int32, panels int, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, rival *int32, doubt *uint32, tied *uint32, gap *float32, best *int32)
+
 // pack writes d features of panels of width rows, feature by feature, each value less its feature's
 // mean; rows lie stride features apart. It writes too
 // the bits of the largest squared norm of each panel. width is a multiple of 8. mean is
@@ -33,6 +55,14 @@ func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int
 //
 //go:noescape
 func pack(rows *float32, stride int, d int, panels int, width int, mean *float32, tail *int32, sums *float32, out *float32, norm *uint32)
+
+// quantise multiplies panels of width rows by their scales, every second of scale, and rounds the
+// values to int16: out has panels of pairs of features, the last with a 0 if d is odd. rest gets
+// the largest squared norm of what rounding took from, or gave to, a row of each panel. width is
+// a multiple of 8. The panels follow one another.
+//
+//go:noescape
+func quantise(panel *float32, d int, panels int, width int, scale *float32, out *int32, rest *float32)
 
 // exact writes SquaredDistance of each row to the centroid of its label, for groups of 8 rows.
 // tail has -1 for each of d's last d%4 features.

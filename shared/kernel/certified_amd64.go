@@ -15,16 +15,73 @@ import (
 var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 var avx512 = avx2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
 
+var avx512vnni = avx512 && cpu.X86.HasAVX512VNNI
+
 var vectors = []impl{
-	{"avx2", avx2, func(c *Centers) quick { return certify(c, &vector{16, 6, assign256}) }, distances64, potentials64, accumulate64, tally64, deviate64},
-	{"avx512", avx512, func(c *Centers) quick { return certify(c, &vector{32, 12, assign512}) }, distances64, potentials64, accumulate64, tally64, deviate64},
+	vector256.impl("avx2", avx2, whenItPays),
+	vector512.impl("avx512", avx512, never), // 512 bits have no more ports than float32 has
+	vector512.impl("avx512vnni", avx512vnni, whenItPays),
 }
 
-// vector is an instruction set's kernel.
+var (
+	vector256 = &vector{16, 6, 2, assign256, assign256Short}
+	vector512 = &vector{32, 12, 4, assign512, assign512Short}
+)
+
+// vector is an instruction set's kernels.
 type vector struct {
-	width  int // rows of a panel
-	tile   int // most centroids of a tile
-	assign func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap, best *float32, next uintptr)
+	width     int // rows of a panel
+	tile      int // most centroids of a tile
+	shortStep int // by which the widths of tiles of int16 differ
+	assign    func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap, best *float32, next uintptr)
+	short     func(panel *int32, panels, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label, rival *int32, doubt, tied *uint32, gap *float32, best *int32)
+}
+
+// step is by how much the widths of tiles of float32 differ.
+const step = 2
+
+// impl makes the implementation that has rows go through int16 first, or not.
+func (v *vector) impl(name string, ok bool, first stage) impl {
+	return impl{name, ok, func(c *Centers) quick {
+		q := certify(c, v)
+		if q == nil {
+			return nil
+		}
+		if p := coarsen(c, q, first); p != nil {
+			return p
+		}
+		return q
+	}, distances64, potentials64, accumulate64, tally64, deviate64}
+}
+
+// tiling is how many tiles there are of n centroids, at n-1. Widest come first.
+type tiling [12]int
+
+// arrange makes tiles of most centroids at most, and tells how many these hold: n
+// and what is missing from a multiple of step. They are of like widths, since the
+// sums of a narrow one are too few to hide how long each takes.
+func arrange(n, most, step int) (t tiling, size int) {
+	units := (n + step - 1) / step
+	tiles := (units*step + most - 1) / most
+	for i := range tiles {
+		w := units / tiles
+		if i < units%tiles {
+			w++
+		}
+		t[w*step-1]++
+	}
+	return t, units * step
+}
+
+// each calls fn for each tile of n centroids, with the first of them.
+func (t *tiling) each(fn func(n, first int)) {
+	first := 0
+	for n := len(t); n > 0; n-- {
+		for range t[n-1] {
+			fn(n, first)
+			first += n
+		}
+	}
 }
 
 // certified finds labels in float32 and proves them; what it can't prove, the
@@ -50,10 +107,11 @@ type vector struct {
 type certified struct {
 	*vector
 	mean    []float32 // padded to a multiple of 4
-	tiles   [12]int   // tiles of n centroids each
-	packed  []float32 // tiles, widest first
-	label   []int32   // of a distinct centroid; nil if all are
-	largest float64   // |C|, rounded up
+	tiles   tiling
+	packed  []float32
+	label   []int32 // of a distinct centroid
+	equal   bool    // some are not distinct
+	largest float64 // |C|, rounded up
 }
 
 const (
@@ -68,7 +126,7 @@ var tails = [7]int32{-1, -1, -1}
 func tail(d int) *int32 { return &tails[3-d%4] }
 
 // certify lays out the centroids of c, or gives nil if nothing could be certified.
-func certify(c *Centers, v *vector) quick {
+func certify(c *Centers, v *vector) *certified {
 	k, d := c.k, c.d
 	if d > mostFeatures {
 		return nil
@@ -83,33 +141,28 @@ func certify(c *Centers, v *vector) quick {
 	for t, v := range sum {
 		q.mean[t] = float32(v / float64(k))
 	}
-	distinct := distinct(c.rows, k, d)
-	if len(distinct) < k {
-		q.label = distinct
-	}
-	n := (len(distinct) + v.tile - 1) / v.tile
-	width, wider := len(distinct)/n, len(distinct)%n
-	q.packed = aligned[float32](len(distinct) * (d + 2))
-	at, rest := q.packed, distinct
-	for i := range n {
-		w := width
-		if i < wider {
-			w++
-		}
-		q.tiles[w-1]++
-		for j, l := range rest[:w] {
-			at[w+j] = math.Float32frombits(uint32(len(distinct) - len(rest) + j))
-			square, features := 0.0, at[2*w+j:]
-			for t, v := range c.rows[int(l)*d:][:d] {
+	q.label = distinct(c.rows, k, d)
+	q.equal = len(q.label) < k
+	tiles, size := arrange(len(q.label), v.tile, step)
+	q.tiles, q.packed = tiles, aligned[float32](size*(d+2))
+	q.tiles.each(func(n, first int) {
+		at := q.packed[first*(d+2):]
+		for j := range n {
+			if first+j >= len(q.label) {
+				at[j] = float32(math.Inf(-1))
+				continue
+			}
+			at[n+j] = math.Float32frombits(uint32(first + j))
+			square, features := 0.0, at[2*n+j:]
+			for t, v := range c.rows[int(q.label[first+j])*d:][:d] {
 				e := v - float64(q.mean[t])
 				square += e * e
-				features[t*w] = float32(e)
+				features[t*n] = float32(e)
 			}
 			at[j] = float32(-square / 2)
 			q.largest = max(q.largest, math.Sqrt(square)*(1+float64(d+8)*0x1p-52))
 		}
-		at, rest = at[w*(d+2):], rest[w:]
-	}
+	})
 	if !(q.largest < mostNorm) {
 		return nil
 	}
@@ -151,13 +204,19 @@ func same(a, b []float64) bool {
 	return true
 }
 
+// gamma is γ of certified's comment.
+func gamma(n float64) float64 { return n * unit / (1 - n*unit) }
+
+// norm is the root of a sum of d squares in float32, or more: these are rounded, as is their sum.
+func norm(d int, square float32) float64 {
+	return math.Sqrt(float64(square)*(1+2*gamma(float64(d+4))) + float64(d)*0x1p-126) // what underflows
+}
+
 // threshold is what best - second must exceed in a panel whose largest squared
 // norm is square, as the kernel computes it.
 func (q *certified) threshold(d int, square float32) float32 {
 	n := float64(d + 4)
-	g := n * unit / (1 - n*unit)
-	// d squares and sums in float32, and their underflow.
-	x := math.Sqrt(float64(square)*(1+2*g) + float64(d)*0x1p-126)
+	g, x := gamma(n), norm(d, square)
 	if !(x < mostNorm) {
 		return float32(math.Inf(1))
 	}
@@ -172,6 +231,7 @@ type scratch struct {
 	norm, doubt                                []uint32
 	label                                      []int32
 	near                                       []tile
+	short                                      shortScratch
 }
 
 var scratches = sync.Pool{New: func() any { return newScratch() }}
@@ -198,32 +258,29 @@ func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared [
 		hi := min(lo+n, len(labels))
 		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
 		if lower != nil {
-			q.bounds(c, s, squared[lo:hi], lower[lo:hi])
+			for i := lo; i < hi; i++ {
+				lower[i] = q.bound(c, s.gap[i-lo], s.threshold[(i-lo)/q.width], 1, squared[i])
+			}
 		}
 	}
 }
 
-// bounds gives lower bounds for the rows that part has been over. The distance to any
+// bound gives a lower bound for a row that part has been over. The distance to any
 // other centroid j is, by the exact numbers, |x-c_j|² = |x-c|² + 2(S - S_j), c being that
-// of the label; and S - S_j >= gap - 2e, where 2e < threshold, which pays for the
+// of the label; and unit(S - S_j) >= gap - 2e, where 2e < threshold, which pays for the
 // definition's rounding of |x-c|² too. The rounding of gap is relative.
-func (q *certified) bounds(c *Centers, s *scratch, squared []float64, lower []float32) {
-	for i, sq := range squared {
-		p := i / q.width
-		gap := float64(s.gap[i])*(1-0x1p-23) - float64(s.threshold[p])
-		if gap > 0 && q.label == nil { // else in doubt, or another centroid may be equal to that of the label
-			lower[i] = c.bound(sq + 2*gap)
-		} else {
-			lower[i] = 0
-		}
+func (q *certified) bound(c *Centers, gap, threshold float32, unit, squared float64) float32 {
+	if more := (float64(gap)*(1-0x1p-23) - float64(threshold)) / unit; more > 0 && !q.equal {
+		return c.bound(squared + 2*more)
 	}
+	return 0 // it is in doubt, or another centroid may be equal to that of the label
 }
 
 // room makes room for the rows of a chunk, and tells how many there are.
 func (s *scratch) room(width, d int) int {
 	panels := max(1, chunk/(width*d))
 	s.panels, s.pad = grow(s.panels, (panels*d+3)*width), grow(s.pad, width*d)
-	s.threshold, s.norm = grow(s.threshold, panels), grow(s.norm, panels)
+	s.threshold, s.norm = grow(s.threshold, 2*panels), grow(s.norm, panels)
 	s.doubt, s.label = grow(s.doubt, panels), grow(s.label, panels*width)
 	s.gap, s.squares = grow(s.gap, panels*width), grow(s.squares, width)
 	return panels * width
@@ -231,33 +288,52 @@ func (s *scratch) room(width, d int) int {
 
 // part works on rows that fill s at most.
 func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64) {
-	d, w, n := c.d, q.width, len(labels)
-	full := n / w
-	panels := full
-	q.pack(s, 0, full, rows, d)
-	if rest := rows[full*w*d:]; len(rest) > 0 {
-		for at := copy(s.pad, rest); at < w*d; at += d {
-			copy(s.pad[at:], rest[:d]) // a row more that is like another
-		}
-		q.pack(s, full, 1, s.pad, d)
-		panels++
-	}
+	d := c.d
+	panels := q.load(s, rows, d)
 	for p, square := range s.norm[:panels] {
 		s.threshold[p] = q.threshold(d, math.Float32frombits(square))
 	}
 	next := uintptr(unsafe.Pointer(&rows[0])) + uintptr(4*len(rows)) // what the caller is likely to come with
 	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], next)
-	copy(labels, s.label)
-	if q.label != nil {
+	q.name(labels, s.label)
+	q.measure(c, rows, labels, squared)
+	q.doubts(s.doubt[:panels], len(labels), func(i int) {
+		labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
+	})
+}
+
+// load packs rows that fill s at most, and tells how many panels they are.
+func (q *certified) load(s *scratch, rows []float32, d int) int {
+	w := q.width
+	full := len(rows) / (w * d)
+	q.pack(s, 0, full, rows, d)
+	rest := rows[full*w*d:]
+	if len(rest) == 0 {
+		return full
+	}
+	for at := copy(s.pad, rest); at < w*d; at += d {
+		copy(s.pad[at:], rest[:d]) // a row more that is like another
+	}
+	q.pack(s, full, 1, s.pad, d)
+	return full + 1
+}
+
+// name gives labels to rows whose distinct centroids are found.
+func (q *certified) name(labels, found []int32) {
+	copy(labels, found)
+	if q.equal {
 		for i, l := range labels {
 			labels[i] = q.label[l]
 		}
 	}
-	q.measure(c, rows, labels, squared)
-	for p, doubt := range s.doubt[:panels] {
+}
+
+// doubts calls fn for each of n rows that has its bit set in the masks of its panel.
+func (q *certified) doubts(masks []uint32, n int, fn func(i int)) {
+	for p, doubt := range masks {
 		for ; doubt != 0; doubt &= doubt - 1 {
-			if i := p*w + bits.TrailingZeros32(doubt); i < n {
-				labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
+			if i := p*q.width + bits.TrailingZeros32(doubt); i < n {
+				fn(i)
 			}
 		}
 	}

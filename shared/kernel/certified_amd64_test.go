@@ -28,7 +28,9 @@ func TestMostRowsAreCertified(t *testing.T) {
 			each(t, func(t *testing.T, im *impl) {
 				c := im.pack(cs, k, d)
 				q, ok := c.quick.(*certified)
-				if !ok {
+				if p, coarse := c.quick.(*coarse); coarse {
+					q = p.certified
+				} else if !ok {
 					return // the definition
 				}
 				scratch, doubtful := newScratch(), 0
@@ -61,5 +63,27 @@ func TestThreshold(t *testing.T) {
 	got, want := float64(q.threshold(4, 4)), 16*0x1p-24*10.5
 	if got < want || got > want*1.001 {
 		t.Errorf("threshold = %v, want %v and a little more", got, want)
+	}
+}
+
+// Tiles hold all centroids, fill up with less than a step, and differ by a step at most.
+func TestArrange(t *testing.T) {
+	for _, step := range []int{2, 4} {
+		for n := 1; n < 100; n++ {
+			tiles, size := arrange(n, 12, step)
+			if size < n || size >= n+step || size%step != 0 {
+				t.Errorf("arrange(%d, 12, %d) holds %d", n, step, size)
+			}
+			next, widest, narrowest := 0, 0, 12
+			tiles.each(func(n, first int) {
+				if first != next {
+					t.Errorf("arrange(%d, 12, %d): a tile begins at %d, want %d", n, step, first, next)
+				}
+				next, widest, narrowest = next+n, max(widest, n), min(narrowest, n)
+			})
+			if next != size || widest-narrowest > step {
+				t.Errorf("arrange(%d, 12, %d) = %v, of %d, want %d", n, step, tiles, next, size)
+			}
+		}
 	}
 }

@@ -17,7 +17,7 @@ func data(kind string, n, d, k int) (rows []float32, centroids []float64) {
 	rows, centroids = make([]float32, n*d), make([]float64, k*d)
 	for i := range rows {
 		switch kind {
-		case "normal", "twins", "far":
+		case "normal", "twins", "far", "between":
 			rows[i] = float32(r.NormFloat64())
 		case "grid":
 			rows[i] = float32(r.IntN(3))
@@ -56,22 +56,34 @@ func data(kind string, n, d, k int) (rows []float32, centroids []float64) {
 			}
 		}
 	}
+	if kind == "between" { // two centroids: as near to one as to the other, almost
+		for i := range n {
+			one, other, shift := r.IntN(k), r.IntN(k), math.Pow(10, -2-6*r.Float64())
+			for t := range d {
+				a, b := centroids[one*d+t], centroids[other*d+t]
+				rows[i*d+t] = float32((a+b)/2 + shift*(a-b))
+			}
+		}
+	}
 	return rows, centroids
 }
 
-var kinds = []string{"normal", "grid", "offset", "twins", "far", "big", "huge", "tiny", "small"}
+var kinds = []string{"normal", "grid", "offset", "twins", "far", "between", "big", "huge", "tiny", "small"}
 
 // each runs fn for all implementations.
 func each(t *testing.T, fn func(t *testing.T, im *impl)) {
-	for i := range impls {
-		t.Run(impls[i].name, func(t *testing.T) {
-			if !impls[i].ok {
+	for i := range tested {
+		t.Run(tested[i].name, func(t *testing.T) {
+			if !tested[i].ok {
 				t.Skip("this CPU cannot run it")
 			}
-			fn(t, &impls[i])
+			fn(t, &tested[i])
 		})
 	}
 }
+
+// tested is all implementations, and those that are there for tests.
+var tested = append(impls[:len(impls):len(impls)], forced...)
 
 // guarded makes a slice of n values with others before and after it, and tells
 // whether these are as they were.
@@ -185,10 +197,10 @@ func FuzzAssign(f *testing.F) {
 			}
 			centroids[i] = v
 		}
-		for i := range impls {
-			if impls[i].ok {
-				if err := impls[i].check(rows, centroids, n, d, k); err != nil {
-					t.Errorf("%s n=%d d=%d k=%d: %v", impls[i].name, n, d, k, err)
+		for i := range tested {
+			if tested[i].ok {
+				if err := tested[i].check(rows, centroids, n, d, k); err != nil {
+					t.Errorf("%s n=%d d=%d k=%d: %v", tested[i].name, n, d, k, err)
 				}
 			}
 		}
@@ -356,29 +368,6 @@ func TestNaNIsNotFinite(t *testing.T) {
 	}
 }
 
-func BenchmarkAssign(b *testing.B) {
-	for _, s := range [][3]int{{1, 16, 100}, {1 << 16, 16, 10}, {1 << 16, 16, 100}, {1 << 17, 2, 8}, {1 << 10, 128, 256}, {1 << 12, 784, 10}, {1 << 8, 64, 4096}} {
-		n, d, k := s[0], s[1], s[2]
-		rows, cs := data("normal", n, d, k)
-		labels, squared := make([]int32, n), make([]float64, n)
-		for i := range impls {
-			if !impls[i].ok {
-				continue
-			}
-			c := impls[i].pack(cs, k, d)
-			b.Run(fmt.Sprintf("n=%d/d=%d/k=%d/%s", n, d, k, impls[i].name), func(b *testing.B) {
-				for b.Loop() {
-					for lo := 0; lo < n; lo += 256 {
-						hi := min(lo+256, n)
-						c.Assign(rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
-					}
-				}
-				b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-			})
-		}
-	}
-}
-
 func TestTally(t *testing.T) {
 	each(t, func(t *testing.T, im *impl) {
 		for d := range 24 {
@@ -430,7 +419,7 @@ func TestBounds(t *testing.T) {
 					if int(l) != label || squared[i] != sq || !(v >= 0) || v*v > least || c.Stays(sq, lower[i]) && sq >= least {
 						t.Fatalf("%s n=%d d=%d k=%d: row %d has label %d, squared distance %v, bound %v; want %d, %v, at most the root of %v", kind, n, d, k, i, l, squared[i], v, label, sq, least)
 					}
-					if v >= .99*math.Sqrt(least) || v == math.MaxFloat32 {
+					if v >= .95*math.Sqrt(least) || v == math.MaxFloat32 {
 						close++
 					}
 				}

@@ -13,6 +13,8 @@ type set struct {
 	name        string
 	lanes, tile int
 	v           []reg.VecPhysical
+	step        int  // by which the widths of tiles differ
+	short       bool // scores are int32, of pairs of int16
 }
 
 // high is how many registers of rows a panel has.
@@ -59,7 +61,7 @@ func assign(m set) {
 	}
 	Load(Param("centroids"), c)
 	Load(Param("tiles"), tiles)
-	for n := m.tile; n >= 1; n-- {
+	for n := m.tile; n > 0; n -= m.step {
 		MOVQ(at(tiles, 8*(n-1)), count)
 		TESTQ(count, count)
 		JZ(LabelRef(name("end%d", n)))
@@ -85,8 +87,14 @@ func assign(m set) {
 
 // scores sums x·c - ½|c|² of a tile of n centroids at c. It leaves cp behind the tile.
 func (m set) scores(n int, px, d, c, cp, xp, t, next reg.GPVirtual) {
+	if m.short {
+		m.start(t)
+	}
 	for j := range n {
 		VBROADCASTSS(at(c, 4*j), m.sum(0, j))
+		if m.short {
+			m.round(m.sum(0, j))
+		}
 		for i := 1; i < high; i++ {
 			VMOVAPS(m.sum(0, j), m.sum(i, j))
 		}
@@ -95,18 +103,25 @@ func (m set) scores(n int, px, d, c, cp, xp, t, next reg.GPVirtual) {
 	MOVQ(px, xp)
 	MOVQ(d, t)
 	feature := func(u int) {
-		for b := 0; b < high*m.bytes(); b += 64 {
+		for b := 0; b < high*m.bytes() && !m.short; b += 64 {
 			PREFETCHT1(Mem{Base: xp, Index: next, Scale: 1, Disp: u*high*m.bytes() + b})
 		}
 		for i := range high {
 			VMOVUPS(at(xp, (u*high+i)*m.bytes()), m.free(i))
 		}
 		spare := min(4, len(m.v)-m.tile*high-high)
+		if m.short && !m.wide() {
+			spare-- // multiply's
+		}
 		for j := range n {
 			b := m.free(high + j%spare)
 			VBROADCASTSS(at(cp, 4*(u*n+j)), b)
 			for i := range high {
-				VFMADD231PS(b, m.free(i), m.sum(i, j))
+				if m.short {
+					m.multiply(b, m.free(i), m.sum(i, j))
+				} else {
+					VFMADD231PS(b, m.free(i), m.sum(i, j))
+				}
 			}
 		}
 	}

@@ -14,9 +14,12 @@ import (
 
 func main() {
 	ConstraintExpr("!noasm")
-	assign(set{name: "512", lanes: 16, tile: 12, v: z})
-	assign(set{name: "256", lanes: 8, tile: 6, v: y})
+	assign(set{name: "512", lanes: 16, tile: 12, step: 2, v: z})
+	assign(set{name: "256", lanes: 8, tile: 6, step: 2, v: y})
+	assignShort(set{name: "512Short", lanes: 16, tile: 12, step: 4, v: z, short: true})
+	assignShort(set{name: "256Short", lanes: 8, tile: 6, step: 2, v: y, short: true})
 	pack()
+	quantise()
 	exact()
 	exact2()
 	distance()

@@ -1,0 +1,236 @@
+//go:build !noasm
+
+package kernel
+
+import (
+	"math"
+	"math/bits"
+	"sync/atomic"
+)
+
+// coarse finds labels in int16 and proves them, or proves that the nearest
+// centroid is one of two, which are then measured; what it can't prove is left to
+// certified, whose terms hold here too. The rows of a panel are multiplied by a,
+// all centroids by b, and rounded: x and c become the integers x' and c'. The score
+//
+//	s(c) = x'·c' + 2^30 - ½ab|C|²
+//
+// differs from ab S(c) + 2^30 because
+//
+//  1. x' differs from aX. What rounding takes from the float32 a(x-m) is measured
+//     for each panel; besides, x-m and that product are off by u' each, relatively.
+//     Together |x'-aX| <= r;
+//  2. |c'-bC| <= R, which is measured too. As x'·c' - aX·bC = (x'-aX)·bC + x'·(c'-bC),
+//     and |bC| <= q, 1 and 2 make it rq + (a|X|+r)R at most;
+//  3. -½b|C|² is rounded to float32, and 2^30 plus a times that again: by 64 each
+//     at most, since it is below 2^30, and the sum below 2^31;
+//  4. its low bits give way to the label: it moves by less than 2^l.
+//
+// The sum itself is exact. So
+//
+//	best - s > 2(rq + (a|X|+r)R + 128 + 2^l) + ab(d+3)2^-53(|X|+|C|)²
+//
+// proves that the centroid with score s is not the nearest, and that none that
+// is as near has a lower index. The last term is the definition's own rounding; 2^-20
+// is added as certified does.
+//
+// With q = 2^15-2^9, b = q/|C| and a = q/(|X|+½|C|), |X| and |C| being the largest of
+// the panel and of all, x' and c' fit in int16, since rounding moves them by ½√d <= 2^7 at
+// most; and x'·c' and ½ab|C|² together are (q+2^7)² at most, which is 1.6 % less than
+// 2^30. So a score is less than 2^31-2^24 and more than 2^24: its bits are those of a
+// float32, and order as these do, while those of a centroid that only fills a tile are
+// negative.
+type coarse struct {
+	*certified
+	tiles  tiling
+	packed []int32
+	scale  float64 // b
+	rest   float64 // R
+	ranks  int     // 3 if scores may prove that the nearest is one of two
+	low    uint32  // 2^l-1
+	first  stage
+
+	// How many rows have come, and how many certified got. They tell whether it
+	// pays, which changes no label.
+	rows, late atomic.Int64
+}
+
+// stage tells whether rows go through int16 first.
+type stage int
+
+const (
+	never stage = iota
+	whenItPays
+	always
+)
+
+const (
+	reach     = 1<<15 - 1<<9 // q
+	mostNames = 1 << 14      // centroids: their labels take no more bits of a score than rounding does
+)
+
+// coarsen lays out the centroids of c again, or gives nil if that would not do.
+func coarsen(c *Centers, q *certified, first stage) *coarse {
+	d, n := c.d, len(q.label)
+	if first == never || first == whenItPays && !worth(d, n) || n < 2 || n > mostNames || !(q.largest > 0x1p-90) {
+		return nil
+	}
+	p := &coarse{certified: q, scale: reach / q.largest, ranks: 2, low: 1<<bits.Len(uint(n-1)) - 1, first: first}
+	if d >= 48 {
+		p.ranks = 3 // where multiplying takes most of the time anyway
+	}
+	pairs := (d + 1) / 2
+	tiles, size := arrange(n, q.tile, q.shortStep)
+	p.tiles, p.packed = tiles, aligned[int32](size*(pairs+2))
+	p.tiles.each(func(n, first int) {
+		at := p.packed[first*(pairs+2):]
+		for j := range n {
+			if first+j >= len(q.label) {
+				at[j] = int32(math.Float32bits(-math.MaxFloat32))
+				continue
+			}
+			at[n+j] = int32(first + j)
+			square, rest, features := 0.0, 0.0, at[2*n+j:]
+			for t, v := range c.rows[int(q.label[first+j])*d:][:d] {
+				e := v - float64(q.mean[t])
+				square += e * e
+				e = float64(p.scale * e)
+				near := e + nearest - nearest
+				rest += (e - near) * (e - near)
+				features[t/2*n] |= int32(near) & 0xffff << (t % 2 * 16)
+			}
+			at[j] = int32(math.Float32bits(float32(-square / 2 * p.scale)))
+			p.rest = max(p.rest, math.Sqrt(rest)*(1+float64(d+8)*0x1p-52)+reach*0x1p-50)
+		}
+	})
+	return p
+}
+
+// nearest, added to a float64 below 2^51 and taken from it, leaves an integer.
+const nearest = 3 << 51
+
+// worth tells whether k centroids of d features are so much work that rounding a row
+// is less than what it saves. Both bounds are measured.
+func worth(d, k int) bool { return d >= 8 && k >= 48 }
+
+// pays tells whether most of the rows that came had nothing else to go through.
+func (q *coarse) pays() bool {
+	rows := q.rows.Load()
+	return q.first == always || rows < 1024 || 8*q.late.Load() < rows
+}
+
+// factor is what a panel whose largest squared norm is square is multiplied by: a.
+func (q *coarse) factor(d int, square float32) float32 {
+	return float32(reach / (norm(d, square) + q.largest/2))
+}
+
+// threshold is what best - s must exceed in a panel whose largest squared norm is
+// square, and which was multiplied by scale; rest is the largest square of what
+// rounding took from a row. It is NaN if one of its rows is not finite.
+func (q *coarse) threshold(d int, square, scale, rest float32) float32 {
+	x, a, c := norm(d, square), float64(scale), q.largest
+	r := norm(d, rest) + a*x*(2*unit*(1+0x1p-20))
+	t := 2 * (r*reach + (a*x+r)*q.rest + 128 + float64(q.low+1))
+	t += a * q.scale * float64(d+3) * 0x1p-53 * (x + c) * (x + c)
+	return math.Nextafter32(float32(t*(1+0x1p-20)), float32(math.Inf(1)))
+}
+
+// shortScratch is what coarse needs besides.
+type shortScratch struct {
+	panels, rival, best []int32
+	rest                []float32
+	tied                []uint32
+	doubtful, late      gathered
+}
+
+func (s *shortScratch) room(panels, width, d int) {
+	s.panels, s.best = grow(s.panels, panels*width*((d+1)/2)), grow(s.best, 3*width)
+	s.rest, s.rival, s.tied = grow(s.rest, panels), grow(s.rival, panels*width), grow(s.tied, panels)
+	s.doubtful.reset()
+	s.late.reset()
+}
+
+// gathered is rows from here and there.
+type gathered struct {
+	rows    []float32
+	from    []int
+	label   []int32
+	squared []float64
+	lower   []float32
+}
+
+func (g *gathered) add(row []float32, from int, label int32) {
+	g.rows, g.from = append(g.rows, row...), append(g.from, from)
+	g.label, g.squared, g.lower = append(g.label, label), append(g.squared, 0), append(g.lower, 0)
+}
+
+func (g *gathered) reset() {
+	g.rows, g.from, g.label, g.squared, g.lower = g.rows[:0], g.from[:0], g.label[:0], g.squared[:0], g.lower[:0]
+}
+
+// assign implements quick.
+func (q *coarse) assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32) {
+	if len(labels) < few || !q.pays() {
+		q.certified.assign(c, rows, labels, squared, lower)
+		return
+	}
+	d, s := c.d, scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	n := s.room(q.width, d)
+	s.short.room(n/q.width, q.width, d)
+	for lo := 0; lo < len(labels); lo += n {
+		hi := min(lo+n, len(labels))
+		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi], lo)
+		for i := lo; i < hi && lower != nil; i++ {
+			p := (i - lo) / q.width
+			lower[i] = q.bound(c, s.gap[i-lo], s.threshold[2*p], float64(s.threshold[2*p+1])*q.scale, squared[i])
+		}
+	}
+	if g := &s.short.doubtful; len(g.from) > 0 {
+		q.name(g.label, g.label)
+		q.measure(c, g.rows, g.label, g.squared)
+		for i, at := range g.from {
+			if l, sq := g.label[i], g.squared[i]; sq < squared[at] || sq == squared[at] && l < labels[at] {
+				labels[at], squared[at] = l, sq
+			}
+		}
+	}
+	g := &s.short.late
+	if lower == nil {
+		g.lower = nil
+	}
+	q.certified.assign(c, g.rows, g.label, g.squared, g.lower)
+	for i, at := range g.from {
+		labels[at], squared[at] = g.label[i], g.squared[i]
+		if lower != nil {
+			lower[at] = g.lower[i]
+		}
+	}
+	q.rows.Add(int64(len(labels)))
+	q.late.Add(int64(len(g.from)))
+}
+
+// part finds the labels of rows that fill s at most, and gathers those in doubt. from is
+// the index of the first.
+func (q *coarse) part(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64, from int) {
+	d, h := c.d, &s.short
+	panels := q.load(s, rows, d)
+	for p, square := range s.norm[:panels] {
+		s.threshold[2*p+1] = q.factor(d, math.Float32frombits(square))
+	}
+	quantise(&s.panels[0], d, panels, q.width, &s.threshold[1], &h.panels[0], &h.rest[0])
+	for p, square := range s.norm[:panels] {
+		s.threshold[2*p] = q.threshold(d, math.Float32frombits(square), s.threshold[2*p+1], h.rest[p])
+	}
+	q.short(&h.panels[0], panels, (d+1)/2, &q.packed[0], &q.tiles[0], q.ranks, &q.low, &s.threshold[0], &s.label[0], &h.rival[0], &s.doubt[0], &h.tied[0], &s.gap[0], &h.best[0])
+	q.name(labels, s.label)
+	q.measure(c, rows, labels, squared)
+	if q.ranks == 2 {
+		copy(h.tied, s.doubt[:panels])
+	}
+	for p := range panels {
+		s.doubt[p] &^= h.tied[p]
+	}
+	q.doubts(s.doubt[:panels], len(labels), func(i int) { h.doubtful.add(rows[i*d:(i+1)*d], from+i, h.rival[i]) })
+	q.doubts(h.tied[:panels], len(labels), func(i int) { h.late.add(rows[i*d:(i+1)*d], from+i, 0) })
+}
