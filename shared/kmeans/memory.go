@@ -112,9 +112,12 @@ func (m *Memory) blocks(ctx context.Context, lo, hi, k int, fn func(lo, hi int))
 	return nil
 }
 
-// blockRows gives a multiple of what kernels take at once, that stays in the
-// second-level cache until it is added up.
-func blockRows(d, k int) int { return min(512, max(32, min((16<<20)/k, 128<<10)/d&^31)) }
+// blockRows gives a multiple of what kernels take at once. Its rows stay in the
+// second-level cache until they are added up, unless that is little work beside k
+// centroids: kernels are quickest with many rows, of which they gather those in doubt.
+func blockRows(d, k int) int {
+	return min(512, max(32, min((512<<20)/(k*d), max((128<<10)/d, k/2))&^31))
+}
 
 // Moments implements Engine.
 func (m *Memory) Moments(ctx context.Context) (Moments, error) {

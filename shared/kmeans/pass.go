@@ -22,7 +22,7 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 	early := shards < balanced
 	unit := size
 	if early {
-		unit = blockRows(m.d, c.K())
+		unit = min(blockRows(m.d, c.K()), max(32, m.n/64&^31))
 		if m.next == nil {
 			m.next, m.squared = make([]int32, m.n), make([]float64, m.n)
 		}

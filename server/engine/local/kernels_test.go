@@ -16,7 +16,8 @@ import (
 
 // kernels is what GODEBUG switches off to leave each one the quickest, quickest first.
 var kernels = []struct{ name, off string }{
-	{"avx512", ""},
+	{"avx512vnni", ""},
+	{"avx512", "cpu.avx512vnni=off"},
 	{"avx2", "cpu.avx512f=off"},
 	{"go", "cpu.avx512f=off,cpu.avx2=off"},
 }
