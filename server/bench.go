@@ -94,6 +94,7 @@ func (b benchTrain) run(ctx context.Context, w io.Writer) error {
 	for range b.reps {
 		begin := time.Now()
 		e := local.New(x.Data, x.Rows, x.Cols, b.workers)
+		e.ReadAhead()
 		if result, err = kmeans.Run(ctx, e, cfg, nil, kmeans.Observer{}); err != nil {
 			return err
 		}

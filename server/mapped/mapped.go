@@ -61,6 +61,26 @@ func (f *File) Close() error {
 	return os.NewSyscallError("munmap", unix.Munmap(content))
 }
 
+// step is what one advice is for: Linux reads only as much as the disk takes at once.
+const step = 256 << 10
+
+// WillNeed has the kernel read a part of a mapped file from the disk, if it is not in the
+// page cache, and does not wait for it. It is advice: nothing depends on its success.
+func WillNeed[T Value](part []T) {
+	b := BytesOf(part)
+	if len(b) == 0 {
+		return
+	}
+	start := unsafe.Pointer(&b[0])
+	before := int(uintptr(start) % uintptr(os.Getpagesize())) // an advice begins with a page
+	b = unsafe.Slice((*byte)(unsafe.Add(start, -before)), before+len(b))
+	for ; len(b) > 0; b = b[min(step, len(b)):] {
+		if unix.Madvise(b[:min(step, len(b))], unix.MADV_WILLNEED) != nil {
+			return
+		}
+	}
+}
+
 // Value is a number as files have them.
 type Value interface{ float32 | float64 | int64 }
 

@@ -132,6 +132,7 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 	}
 	e := local.New(m.Vectors(), m.Rows(), m.Dim(), in.Workers)
 	defer func() { err = errors.Join(err, e.Close()) }()
+	e.ReadAhead()
 	if in.Weight != "" {
 		if err := e.Weigh(m.Weights()); err != nil {
 			return nil, err

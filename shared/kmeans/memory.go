@@ -23,9 +23,10 @@ type Memory struct {
 	n, d    int
 	weights []float64 // of the rows; nil: each counts once
 	each    Each
-	labels  []int32 // nil before the first Pass: seeding has the memory to itself
-	parts   []Sums  // of the shards, kept from pass to pass
-	next    []int32 // labels and squared distances that a pass finds before it adds up
+	begin   func(lo, hi int) // told of the rows that work begins on; may be nil
+	labels  []int32          // nil before the first Pass: seeding has the memory to itself
+	parts   []Sums           // of the shards, kept from pass to pass
+	next    []int32          // labels and squared distances that a pass finds before it adds up
 	squared []float64
 	bounds  bounds
 }
@@ -81,6 +82,10 @@ func perRow[T any](n int) []T {
 	return make([]T, n)
 }
 
+// OnBegin has fn told, in whatever goroutine, of the rows from lo to hi that it begins to
+// work on: most calls go over all rows, in order, some at a time.
+func (m *Memory) OnBegin(fn func(lo, hi int)) { m.begin = fn }
+
 // row gives row i.
 func (m *Memory) row(i int) []float32 { return m.rows[i*m.d : (i+1)*m.d] }
 
@@ -90,6 +95,9 @@ func (m *Memory) over(ctx context.Context, size int, progress func(done, total i
 	var rows int64
 	return m.each(ctx, (m.n+size-1)/size, func(s int) error {
 		lo, hi := shard(s)
+		if m.begin != nil {
+			m.begin(lo, hi)
+		}
 		return fn(s, lo, hi)
 	}, func(s int) {
 		if lo, hi := shard(s); progress != nil {

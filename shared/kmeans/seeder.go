@@ -17,15 +17,20 @@ var manyRows = 1 << 25
 type seeder struct {
 	m       *Memory
 	seeds   Matrix
-	nearest []int32   // seed of each row
-	squared []float64 // distance to it; nil with many rows
-	size    int       // rows of a shard, whatever the number of seeds
-	parts   []float64 // potential of each shard
-	total   float64   // potential
+	packed  *kernel.Centers // seeds; nil without, and where squared is kept
+	nearest []int32         // seed of each row
+	squared []float64       // distance to it; nil with many rows
+	size    int             // rows of a shard, whatever the number of seeds
+	parts   []float64       // potential of each shard
+	total   float64         // potential
 }
 
 // Seeder implements Engine.
 func (m *Memory) Seeder() Seeder {
+	if m.n > manyRows {
+		m.bounds.forget()
+		m.bounds.lower = nil
+	}
 	s := &seeder{m: m, seeds: NewMatrix(0, m.d), nearest: perRow[int32](m.n)}
 	if m.n <= manyRows {
 		s.squared = slices.Repeat([]float64{math.Inf(1)}, m.n)
@@ -48,21 +53,14 @@ func (s *seeder) distances(lo, hi int, room []float64) []float64 {
 		return s.squared[lo:hi]
 	}
 	room = room[:hi-lo]
+	if s.packed != nil {
+		s.packed.Measure(s.m.rows[lo*s.m.d:hi*s.m.d], s.nearest[lo:hi], room)
+		return room
+	}
 	for i := range room {
-		room[i] = s.distance(lo + i)
+		room[i] = math.Inf(1)
 	}
 	return room
-}
-
-// distance is distances of one row.
-func (s *seeder) distance(i int) float64 {
-	switch {
-	case s.squared != nil:
-		return s.squared[i]
-	case s.seeds.Rows == 0:
-		return math.Inf(1)
-	}
-	return kernel.SquaredDistance(s.m.row(i), s.seeds.Row(int(s.nearest[i])))
 }
 
 // room makes what distances needs in a shard's blocks for k centroids.
@@ -83,10 +81,13 @@ func (s *seeder) weigh(i int, sq float64) float64 {
 
 // share is what row i has of the potential.
 func (s *seeder) share(i int) float64 {
-	if s.seeds.Rows == 0 {
+	switch {
+	case s.seeds.Rows == 0:
 		return s.weigh(i, 1)
+	case s.squared != nil:
+		return s.weigh(i, s.squared[i])
 	}
-	return s.weigh(i, s.distance(i))
+	return s.weigh(i, kernel.SquaredDistance(s.m.row(i), s.seeds.Row(int(s.nearest[i]))))
 }
 
 // Add implements Seeder.
@@ -108,6 +109,9 @@ func (s *seeder) Add(ctx context.Context, seeds Matrix, progress func(done, tota
 		return 0, err
 	}
 	s.seeds = Matrix{s.seeds.Rows + seeds.Rows, d, append(s.seeds.Data, seeds.Data...)}
+	if s.squared == nil {
+		s.packed = kernel.Pack(s.seeds.Data, s.seeds.Rows, d)
+	}
 	s.total = 0
 	for _, p := range s.parts {
 		s.total += p
@@ -144,11 +148,19 @@ func (s *seeder) Try(ctx context.Context, candidates Matrix, progress func(done,
 // Draw implements Seeder.
 func (s *seeder) Draw(ctx context.Context, seed, purpose uint64, times float64) ([]int64, error) {
 	parts := make([][]int64, len(s.parts))
-	err := s.m.over(ctx, s.size, nil, func(shard, lo, hi int) error {
-		return s.m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				if Uniform(seed, purpose, uint64(i))*s.total < times*s.share(i) {
-					parts[shard] = append(parts[shard], int64(i))
+	m := *s.m
+	if s.squared != nil {
+		m.begin = nil // the rows are not needed
+	}
+	err := m.over(ctx, s.size, nil, func(shard, lo, hi int) error {
+		room := s.room(1)
+		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
+			for i, sq := range s.distances(lo, hi, room) {
+				if s.seeds.Rows == 0 {
+					sq = 1
+				}
+				if Uniform(seed, purpose, uint64(lo+i))*s.total < times*s.weigh(lo+i, sq) {
+					parts[shard] = append(parts[shard], int64(lo+i))
 				}
 			}
 		})

@@ -15,13 +15,31 @@ import (
 // Engine implements kmeans.Engine. Its goroutines end with the call that started them.
 type Engine struct {
 	*kmeans.Memory
+	rows    []float32
+	workers int
 }
 
 // New makes an Engine of n rows of d features, row-major, that works on up to
 // workers shards at once; below 1 means one a processor. It keeps rows, which may
 // be mapped read-only, until Close.
 func New(rows []float32, n, d, workers int) *Engine {
-	return &Engine{kmeans.NewMemory(rows, n, d, Each(workers))}
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return &Engine{kmeans.NewMemory(rows, n, d, Each(workers)), rows, workers}
+}
+
+// ReadAhead is called once where rows are mapped from a file: what the workers come to
+// next is read from the disk while they work.
+func (e *Engine) ReadAhead() {
+	e.OnBegin(func(lo, hi int) {
+		size, n := hi-lo, e.Rows()
+		from, to := min(lo+e.workers*size, n), min(hi+e.workers*size, n)
+		if lo < e.workers*size { // nobody has told of these
+			from = lo
+		}
+		mapped.WillNeed(e.rows[from*e.Dim() : to*e.Dim()])
+	})
 }
 
 // Each gives a kmeans.Each of up to that many goroutines, which end with the call
@@ -36,7 +54,7 @@ func Each(workers int) kmeans.Each {
 // Close lets go of the rows: they may be unmapped after it. No other method may
 // be called then, nor may one be running.
 func (e *Engine) Close() error {
-	e.Memory = nil
+	e.Memory, e.rows = nil, nil
 	return nil
 }
 

@@ -41,6 +41,7 @@ func TestRowsVanish(t *testing.T) {
 	}
 	defer f.Close()
 	e := local.New(mapped.As[float32](f.Bytes()), n, d, 2)
+	e.ReadAhead()
 	centroids, err := e.Gather(t.Context(), []int64{0, n / 2, n - 1})
 	if err != nil {
 		t.Fatal(err)
