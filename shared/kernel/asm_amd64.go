@@ -24,27 +24,31 @@ func assign512(panel *float32, panels int, d int, centroids *float32, tiles *int
 //go:noescape
 func assign256(panel *float32, panels int, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap *float32, best *float32, next uintptr)
 
-// assign512Short names the centroids of the highest and of the second highest score of each row of
-// panels of 32 rows. It sets the bit of each row in doubt unless the highest score exceeds the
-// second by more than its panel's threshold and, if ranks is 3 and not 2, in tied unless it
-// exceeds the third by that. gap is what it exceeds the second by. A threshold is followed by
-// what the panel's biases are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32, then the label
-// of its centroids, then their pairs of features. A label takes the bits of low in a score.
-// best is 384 bytes of scratch.
+// assign512Short names the centroids of the 3 highest scores of each row of panels of 32 rows: label
+// has a panel's best, then its second, and so on. It sets a row's bit in the first of its panel's
+// 3 values of doubt unless the best exceeds the second by more than the panel's threshold, in the
+// next unless it exceeds the third by that, and so on. But it keeps ranks scores only, 2 to 4.
+// gap is what the best exceeds the second by. A threshold is followed by what the panel's biases
+// are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32,
+// then the label of its centroids, then their pairs of features. A label takes the bits of low in a
+// score. best is 512 bytes of scratch. Meanwhile it asks the memory for twice as many bytes as
+// the panels have, from next on.
 //
 //go:noescape
-func assign512Short(panel *int32, panels int, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, rival *int32, doubt *uint32, tied *uint32, gap *float32, best *int32)
+func assign512Short(panel *int32, panels int, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, doubt *uint32, gap *float32, best *int32, next uintptr)
 
-// assign256Short names the centroids of the highest and of the second highest score of each row of
-// panels of 16 rows. It sets the bit of each row in doubt unless the highest score exceeds the
-// second by more than its panel's threshold and, if ranks is 3 and not 2, in tied unless it
-// exceeds the third by that. gap is what it exceeds the second by. A threshold is followed by
-// what the panel's biases are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32, then the label
-// of its centroids, then their pairs of features. A label takes the bits of low in a score.
-// best is 192 bytes of scratch.
+// assign256Short names the centroids of the 2 highest scores of each row of panels of 16 rows: label
+// has a panel's best, then its second, and so on. It sets a row's bit in the first of its panel's
+// 2 values of doubt unless the best exceeds the second by more than the panel's threshold, in the
+// next unless it exceeds the third by that, and so on. But it keeps ranks scores only, 2 to 3.
+// gap is what the best exceeds the second by. A threshold is followed by what the panel's biases
+// are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32,
+// then the label of its centroids, then their pairs of features. A label takes the bits of low in a
+// score. best is 192 bytes of scratch. Meanwhile it asks the memory for twice as many bytes as
+// the panels have, from next on.
 //
 //go:noescape
-func assign256Short(panel *int32, panels int, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, rival *int32, doubt *uint32, tied *uint32, gap *float32, best *int32)
+func assign256Short(panel *int32, panels int, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, doubt *uint32, gap *float32, best *int32, next uintptr)
 
 // pack writes d features of panels of width rows, feature by feature, each value less its feature's
 // mean; rows lie stride features apart. It writes too

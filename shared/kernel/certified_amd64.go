@@ -24,8 +24,8 @@ var vectors = []impl{
 }
 
 var (
-	vector256 = &vector{16, 6, 2, assign256, assign256Short}
-	vector512 = &vector{32, 12, 4, assign512, assign512Short}
+	vector256 = &vector{16, 6, 2, 3, assign256, assign256Short}
+	vector512 = &vector{32, 12, 4, 4, assign512, assign512Short}
 )
 
 // vector is an instruction set's kernels.
@@ -33,8 +33,9 @@ type vector struct {
 	width     int // rows of a panel
 	tile      int // most centroids of a tile
 	shortStep int // by which the widths of tiles of int16 differ
+	ranks     int // most scores that short keeps
 	assign    func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap, best *float32, next uintptr)
-	short     func(panel *int32, panels, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label, rival *int32, doubt, tied *uint32, gap *float32, best *int32)
+	short     func(panel *int32, panels, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, doubt *uint32, gap *float32, best *int32, next uintptr)
 }
 
 // step is by how much the widths of tiles of float32 differ.
@@ -293,14 +294,19 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 	for p, square := range s.norm[:panels] {
 		s.threshold[p] = q.threshold(d, math.Float32frombits(square))
 	}
-	next := uintptr(unsafe.Pointer(&rows[0])) + uintptr(4*len(rows)) // what the caller is likely to come with
-	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], next)
+	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], next(rows))
 	q.name(labels, s.label)
 	q.measure(c, rows, labels, squared)
-	q.doubts(s.doubt[:panels], len(labels), func(i int) {
-		labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
-	})
+	for p, doubt := range s.doubt[:panels] {
+		set(doubt, len(labels)-p*q.width, func(i int) {
+			i += p * q.width
+			labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
+		})
+	}
 }
+
+// next is where the rows are that the caller is likely to come with after these.
+func next(rows []float32) uintptr { return uintptr(unsafe.Pointer(&rows[0])) + uintptr(4*len(rows)) }
 
 // load packs rows that fill s at most, and tells how many panels they are.
 func (q *certified) load(s *scratch, rows []float32, d int) int {
@@ -328,13 +334,11 @@ func (q *certified) name(labels, found []int32) {
 	}
 }
 
-// doubts calls fn for each of n rows that has its bit set in the masks of its panel.
-func (q *certified) doubts(masks []uint32, n int, fn func(i int)) {
-	for p, doubt := range masks {
-		for ; doubt != 0; doubt &= doubt - 1 {
-			if i := p*q.width + bits.TrailingZeros32(doubt); i < n {
-				fn(i)
-			}
+// set calls fn for each bit of mask below n.
+func set(mask uint32, n int, fn func(i int)) {
+	for ; mask != 0; mask &= mask - 1 {
+		if i := bits.TrailingZeros32(mask); i < n {
+			fn(i)
 		}
 	}
 }

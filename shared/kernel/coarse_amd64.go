@@ -9,7 +9,7 @@ import (
 )
 
 // coarse finds labels in int16 and proves them, or proves that the nearest
-// centroid is one of two, which are then measured; what it can't prove is left to
+// centroid is one of few, which are then measured; what it can't prove is left to
 // certified, whose terms hold here too. The rows of a panel are multiplied by a,
 // all centroids by b, and rounded: x and c become the integers x' and c'. The score
 //
@@ -46,7 +46,7 @@ type coarse struct {
 	packed []int32
 	scale  float64 // b
 	rest   float64 // R
-	ranks  int     // 3 if scores may prove that the nearest is one of two
+	ranks  int     // scores of a row that are kept: the nearest may be one of ranks-1
 	low    uint32  // 2^l-1
 	first  stage
 
@@ -76,8 +76,11 @@ func coarsen(c *Centers, q *certified, first stage) *coarse {
 		return nil
 	}
 	p := &coarse{certified: q, scale: reach / q.largest, ranks: 2, low: 1<<bits.Len(uint(n-1)) - 1, first: first}
-	if d >= 48 {
-		p.ranks = 3 // where multiplying takes most of the time anyway
+	switch { // the more features, the less time ranks take beside them, and the more rows are in doubt
+	case d >= 256:
+		p.ranks = q.vector.ranks
+	case d >= 48:
+		p.ranks = 3
 	}
 	pairs := (d + 1) / 2
 	tiles, size := arrange(n, q.tile, q.shortStep)
@@ -137,15 +140,15 @@ func (q *coarse) threshold(d int, square, scale, rest float32) float32 {
 
 // shortScratch is what coarse needs besides.
 type shortScratch struct {
-	panels, rival, best []int32
+	panels, label, best []int32
 	rest                []float32
-	tied                []uint32
+	doubt               []uint32
 	doubtful, late      gathered
 }
 
-func (s *shortScratch) room(panels, width, d int) {
-	s.panels, s.best = grow(s.panels, panels*width*((d+1)/2)), grow(s.best, 3*width)
-	s.rest, s.rival, s.tied = grow(s.rest, panels), grow(s.rival, panels*width), grow(s.tied, panels)
+func (s *shortScratch) room(panels, width, ranks, d int) {
+	s.panels, s.rest = grow(s.panels, panels*width*((d+1)/2)), grow(s.rest, panels)
+	s.label, s.doubt, s.best = grow(s.label, panels*width*(ranks-1)), grow(s.doubt, panels*(ranks-1)), grow(s.best, ranks*width)
 	s.doubtful.reset()
 	s.late.reset()
 }
@@ -177,7 +180,7 @@ func (q *coarse) assign(c *Centers, rows []float32, labels []int32, squared []fl
 	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
 	n := s.room(q.width, d)
-	s.short.room(n/q.width, q.width, d)
+	s.short.room(n/q.width, q.width, q.vector.ranks, d)
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))
 		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi], lo)
@@ -222,15 +225,17 @@ func (q *coarse) part(c *Centers, s *scratch, rows []float32, labels []int32, sq
 	for p, square := range s.norm[:panels] {
 		s.threshold[2*p] = q.threshold(d, math.Float32frombits(square), s.threshold[2*p+1], h.rest[p])
 	}
-	q.short(&h.panels[0], panels, (d+1)/2, &q.packed[0], &q.tiles[0], q.ranks, &q.low, &s.threshold[0], &s.label[0], &h.rival[0], &s.doubt[0], &h.tied[0], &s.gap[0], &h.best[0])
-	q.name(labels, s.label)
-	q.measure(c, rows, labels, squared)
-	if q.ranks == 2 {
-		copy(h.tied, s.doubt[:panels])
-	}
+	q.short(&h.panels[0], panels, (d+1)/2, &q.packed[0], &q.tiles[0], q.ranks, &q.low, &s.threshold[0], &h.label[0], &h.doubt[0], &s.gap[0], &h.best[0], next(rows))
+	w, others := q.width, q.vector.ranks-1
 	for p := range panels {
-		s.doubt[p] &^= h.tied[p]
+		lo, n := p*w, min(w, len(labels)-p*w)
+		found, doubt := h.label[lo*others:], h.doubt[p*others:]
+		q.name(labels[lo:lo+n], found)
+		more := doubt[q.ranks-2] // may be nearest to one that has not been kept
+		set(more, n, func(i int) { h.late.add(rows[(lo+i)*d:(lo+i+1)*d], from+lo+i, 0) })
+		for r := 1; r < q.ranks-1; r++ {
+			set(doubt[r-1]&^more, n, func(i int) { h.doubtful.add(rows[(lo+i)*d:(lo+i+1)*d], from+lo+i, found[r*w+i]) })
+		}
 	}
-	q.doubts(s.doubt[:panels], len(labels), func(i int) { h.doubtful.add(rows[i*d:(i+1)*d], from+i, h.rival[i]) })
-	q.doubts(h.tied[:panels], len(labels), func(i int) { h.late.add(rows[i*d:(i+1)*d], from+i, 0) })
+	q.measure(c, rows, labels, squared)
 }

@@ -15,6 +15,7 @@ type set struct {
 	v           []reg.VecPhysical
 	step        int  // by which the widths of tiles differ
 	short       bool // scores are int32, of pairs of int16
+	most        int  // of which so many are kept
 }
 
 // high is how many registers of rows a panel has.
@@ -103,8 +104,12 @@ func (m set) scores(n int, px, d, c, cp, xp, t, next reg.GPVirtual) {
 	MOVQ(px, xp)
 	MOVQ(d, t)
 	feature := func(u int) {
-		for b := 0; b < high*m.bytes() && !m.short; b += 64 {
-			PREFETCHT1(Mem{Base: xp, Index: next, Scale: 1, Disp: u*high*m.bytes() + b})
+		floats := 1 // that a lane is made from
+		if m.short {
+			floats = 2
+		}
+		for b := 0; b < floats*high*m.bytes(); b += 64 {
+			PREFETCHT1(Mem{Base: next, Index: xp, Scale: uint8(floats), Disp: floats*u*high*m.bytes() + b})
 		}
 		for i := range high {
 			VMOVUPS(at(xp, (u*high+i)*m.bytes()), m.free(i))

@@ -9,28 +9,33 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// assignShort finds the best centroid of the rows of panels of int16, and the second best.
+// assignShort finds the best centroids of the rows of panels of int16.
 func assignShort(m set) {
-	TEXT("assign"+m.name, NOSPLIT, "func(panel *int32, panels, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label, rival *int32, doubt, tied *uint32, gap *float32, best *int32)")
+	TEXT("assign"+m.name, NOSPLIT, "func(panel *int32, panels, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, doubt *uint32, gap *float32, best *int32, next uintptr)")
 	Pragma("noescape")
-	Doc(name("assign%s names the centroids of the highest and of the second highest score of each row of", m.name),
-		name("panels of %d rows. It sets the bit of each row in doubt unless the highest score exceeds the", high*m.lanes),
-		"second by more than its panel's threshold and, if ranks is 3 and not 2, in tied unless it",
-		"exceeds the third by that. gap is what it exceeds the second by. A threshold is followed by",
-		"what the panel's biases are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32, then the label",
-		"of its centroids, then their pairs of features. A label takes the bits of low in a score.",
-		name("best is %d bytes of scratch.", most*high*m.bytes()))
+	Doc(name("assign%s names the centroids of the %d highest scores of each row of panels of %d rows: label", m.name, m.most-1, high*m.lanes),
+		"has a panel's best, then its second, and so on. It sets a row's bit in the first of its panel's",
+		name("%d values of doubt unless the best exceeds the second by more than the panel's threshold, in the", m.most-1),
+		name("next unless it exceeds the third by that, and so on. But it keeps ranks scores only, 2 to %d.", m.most),
+		"gap is what the best exceeds the second by. A threshold is followed by what the panel's biases",
+		"are multiplied by. centroids holds tiles[n-1] tiles of n, widest first, each the bias as float32,",
+		"then the label of its centroids, then their pairs of features. A label takes the bits of low in a",
+		name("score. best is %d bytes of scratch. Meanwhile it asks the memory for twice as many bytes as", m.most*high*m.bytes()),
+		"the panels have, from next on.")
 	px, pairs, best := load("panel"), load("pairs"), load("best")
 	c, tiles, count := GP64(), GP64(), GP64()
-	cp, xp, t := GP64(), GP64(), GP64()
+	cp, xp, t, next := GP64(), GP64(), GP64(), GP64()
 
+	Load(Param("next"), next)
+	SUBQ(px, next)
+	SUBQ(px, next) // how far it is from twice what is read
 	Label("panel")
 	if m.wide() {
 		VPXORD(m.v[0], m.v[0], m.v[0]) // below all scores
 	} else {
 		zero(m.v[0])
 	}
-	for i := range most * high {
+	for i := range m.most * high {
 		VMOVUPS(m.v[0], at(best, i*m.bytes()))
 	}
 	Load(Param("centroids"), c)
@@ -40,7 +45,7 @@ func assignShort(m set) {
 		TESTQ(count, count)
 		JZ(LabelRef(name("end%d", n)))
 		Label(name("tile%d", n))
-		m.scores(n, px, pairs, c, cp, xp, t, reg.GPVirtual(nil))
+		m.scores(n, px, pairs, c, cp, xp, t, next)
 		m.rank(n, c, best, t)
 		MOVQ(cp, c)
 		DECQ(count)
@@ -85,9 +90,6 @@ func (m set) multiply(b, x, sum reg.VecPhysical) {
 	VPADDD(temp, sum, sum)
 }
 
-// most is how many scores of a row are kept.
-const most = 3
-
 // rank puts the labels into the scores of a tile, and merges these with the best.
 func (m set) rank(n int, c, best, t reg.GPVirtual) {
 	low, temp := m.free(0), m.free(1)
@@ -107,19 +109,24 @@ func (m set) rank(n int, c, best, t reg.GPVirtual) {
 			}
 		}
 	}
-	CMPQ(parameter("ranks"), U8(most))
-	JEQ(LabelRef(name("three%d", n)))
-	m.merge(n, 2, best)
-	JMP(LabelRef(name("ranked%d", n)))
-	Label(name("three%d", n))
-	m.merge(n, most, best)
+	for ranks := m.most; ranks > 2; ranks-- {
+		CMPQ(parameter("ranks"), U8(ranks))
+		JEQ(LabelRef(name("tile%dranks%d", n, ranks)))
+	}
+	for ranks := 2; ranks <= m.most; ranks++ {
+		Label(name("tile%dranks%d", n, ranks))
+		m.merge(n, ranks, best)
+		if ranks < m.most {
+			JMP(LabelRef(name("ranked%d", n)))
+		}
+	}
 	Label(name("ranked%d", n))
 }
 
-// merge merges the scores of a tile with the best two or three.
+// merge merges the scores of a tile with the best of before.
 func (m set) merge(n, ranks int, best reg.GPVirtual) {
 	step := 1 // registers of rows at once
-	if m.wide() {
+	if high*(ranks+1) <= len(m.v)-m.tile*high {
 		step = high
 	}
 	for i0 := 0; i0 < high; i0 += step {
@@ -150,8 +157,8 @@ func (m set) merge(n, ranks int, best reg.GPVirtual) {
 	}
 }
 
-// judge writes the labels of a panel, and sets the bits of the rows whose best
-// does not exceed another rank by more than the threshold. NaN is not exceeded.
+// judge writes the labels of a panel, and sets the bits of the rows whose best does
+// not exceed the next by more than the threshold. NaN is not exceeded.
 func (m set) judge(best, t, p, a, b reg.GPVirtual) {
 	const notGreater = 10
 	Load(Param("threshold"), t)
@@ -159,29 +166,28 @@ func (m set) judge(best, t, p, a, b reg.GPVirtual) {
 	ADDQ(U8(8), parameter("threshold"))
 	Load(Param("low"), t)
 	VPBROADCASTD(at(t, 0), m.v[1])
-	for r, to := range []string{"label", "rival"} {
-		Load(Param(to), p)
-		for i := range high {
-			VMOVUPS(at(best, (r*high+i)*m.bytes()), m.v[2])
-			if m.wide() {
-				VPANDD(m.v[1], m.v[2], m.v[2])
-			} else {
-				VPAND(m.v[1], m.v[2], m.v[2])
-			}
-			VMOVUPS(m.v[2], at(p, i*m.bytes()))
+	Load(Param("label"), p)
+	for i := range (m.most - 1) * high {
+		VMOVUPS(at(best, i*m.bytes()), m.v[2])
+		if m.wide() {
+			VPANDD(m.v[1], m.v[2], m.v[2])
+		} else {
+			VPAND(m.v[1], m.v[2], m.v[2])
 		}
-		ADDQ(U32(high*m.bytes()), parameter(to))
+		VMOVUPS(m.v[2], at(p, i*m.bytes()))
 	}
-	gap := t
-	Load(Param("gap"), gap)
+	ADDQ(U32((m.most-1)*high*m.bytes()), parameter("label"))
+	Load(Param("doubt"), p)
+	ADDQ(U8(4*(m.most-1)), parameter("doubt"))
+	Load(Param("gap"), t)
 	ADDQ(U32(high*m.bytes()), parameter("gap"))
-	for r, to := range []string{"doubt", "tied"} {
+	for r := range m.most - 1 {
 		for i, d := range []reg.GPVirtual{a, b} {
 			VMOVUPS(at(best, i*m.bytes()), m.v[2])
 			VPSUBD(at(best, ((r+1)*high+i)*m.bytes()), m.v[2], m.v[2])
 			VCVTDQ2PS(m.v[2], m.v[2])
 			if r == 0 {
-				VMOVUPS(m.v[2], at(gap, i*m.bytes()))
+				VMOVUPS(m.v[2], at(t, i*m.bytes()))
 			}
 			if m.wide() {
 				VCMPPS(Imm(notGreater), m.v[0], m.v[2], reg.K1)
@@ -193,9 +199,7 @@ func (m set) judge(best, t, p, a, b reg.GPVirtual) {
 		}
 		SHLL(U8(m.lanes), b.As32())
 		ORL(b.As32(), a.As32())
-		Load(Param(to), p)
-		MOVL(a.As32(), at(p, 0))
-		ADDQ(U8(4), parameter(to))
+		MOVL(a.As32(), at(p, 4*r))
 	}
 }
 
