@@ -171,15 +171,28 @@ func (g *gathered) reset() {
 	g.rows, g.from, g.label, g.squared, g.lower = g.rows[:0], g.from[:0], g.label[:0], g.squared[:0], g.lower[:0]
 }
 
+// mostGathered is from how many rows those in doubt are gathered.
+const mostGathered = 512
+
 // assign implements quick.
 func (q *coarse) assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32) {
-	if len(labels) < few || !q.pays() {
-		q.certified.assign(c, rows, labels, squared, lower)
-		return
-	}
 	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	n := s.room(q.width, d)
+	for len(labels) >= few && q.pays() {
+		n := min(mostGathered, len(labels))
+		var below []float32
+		if lower != nil {
+			below, lower = lower[:n], lower[n:]
+		}
+		q.gather(c, s, rows[:n*d], labels[:n], squared[:n], below)
+		rows, labels, squared = rows[n*d:], labels[n:], squared[n:]
+	}
+	q.certified.assign(c, rows, labels, squared, lower)
+}
+
+// gather is assign for rows that are not so many.
+func (q *coarse) gather(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64, lower []float32) {
+	d, n := c.d, s.room(q.width, c.d)
 	s.short.room(n/q.width, q.width, q.vector.ranks, d)
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))

@@ -46,9 +46,7 @@ func TestCoarseGivesUp(t *testing.T) {
 		n, d, k := 1<<14, 8, 300
 		rows, cs := data("grid", n, d, k) // every row is as near to many
 		c := im.pack(cs, k, d)
-		for lo := 0; lo < n; lo += 256 {
-			c.Assign(rows[lo*d:(lo+256)*d], make([]int32, 256), make([]float64, 256))
-		}
+		c.Assign(rows, make([]int32, n), make([]float64, n))
 		if q, ok := c.quick.(*coarse); ok && q.rows.Load() > 2048 {
 			t.Errorf("%s: %d of %d rows went through int16, of which %d in vain", im.name, q.rows.Load(), n, q.late.Load())
 		}
