@@ -306,7 +306,9 @@ func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32,
 }
 
 // next is where the rows are that the caller is likely to come with after these.
-func next(rows []float32) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(rows))) + uintptr(4*len(rows)) }
+func next(rows []float32) uintptr {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(rows))) + uintptr(4*len(rows))
+}
 
 // load packs rows that fill s at most, and tells how many panels they are.
 func (q *certified) load(s *scratch, rows []float32, d int) int {
