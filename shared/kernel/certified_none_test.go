@@ -3,5 +3,3 @@
 package kernel
 
 var forced []impl
-
-func late(*Centers) (share float64, ok bool) { return 0, false }
