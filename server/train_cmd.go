@@ -206,13 +206,7 @@ func (t *trainCommand) features(s table.Schema) []string {
 	if len(t.columns) > 0 {
 		return t.columns
 	}
-	var names []string
-	for _, c := range s {
-		if c.Role == table.Feature && c.Kind != table.Text && c.Name != t.weight {
-			names = append(names, c.Name)
-		}
-	}
-	return names
+	return slices.DeleteFunc(prep.Features(s), func(name string) bool { return name == t.weight })
 }
 
 func namesOf(s table.Schema) string {

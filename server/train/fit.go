@@ -183,23 +183,27 @@ func withWeight(in FitInput) (prep.Config, error) {
 		return cfg, nil
 	}
 	s := in.Source.Schema()
-	i := s.Index(in.Weight)
-	switch {
-	case i < 0:
-		return cfg, fault.Fieldf("weight", "There is no column %q to weigh the rows with.", in.Weight)
-	case s[i].Kind != table.Number:
-		return cfg, fault.Fieldf("weight", "Column %q can't weigh the rows: it does not hold numbers.", in.Weight)
-	case slices.Contains(cfg.Columns, in.Weight):
-		return cfg, fault.Fieldf("weight", "Column %q weighs the rows, so it can't be a feature too. Leave one of the two out.", in.Weight)
+	if err := checkWeight(in.Weight, s, cfg.Columns, ""); err != nil {
+		return cfg, err
 	}
 	if len(cfg.Columns) == 0 {
-		for _, c := range s {
-			if c.Role == table.Feature && c.Kind != table.Text && c.Name != in.Weight {
-				cfg.Columns = append(cfg.Columns, c.Name)
-			}
-		}
+		cfg.Columns = slices.DeleteFunc(prep.Features(s), func(name string) bool { return name == in.Weight })
 	}
 	return cfg, nil
+}
+
+// checkWeight checks the column that weighs the rows. where names the table in a fault.
+func checkWeight(name string, s table.Schema, features []string, where string) error {
+	i := s.Index(name)
+	switch {
+	case i < 0:
+		return fault.Fieldf("weight", "There is no column %q%s to weigh the rows with.", name, where)
+	case s[i].Kind != table.Number:
+		return fault.Fieldf("weight", "Column %q can't weigh the rows: it does not hold numbers.", name)
+	case slices.Contains(features, name):
+		return fault.Fieldf("weight", "Column %q weighs the rows, so it can't be a feature too. Leave one of the two out.", name)
+	}
+	return nil
 }
 
 // named tells matrices of versions with the same values, but other row ids, apart.

@@ -87,14 +87,9 @@ func check(req wire.TrainStart, ds wire.Dataset) error {
 func checkLimits(req wire.TrainStart, ds wire.Dataset) error {
 	var bad []error
 	if req.Weight != "" {
-		i := ds.Schema.Index(req.Weight)
-		switch {
-		case i < 0:
-			bad = append(bad, fault.Fieldf("weight", "There is no column %q in version %d of %q to weigh the rows with.", req.Weight, ds.Version, ds.Name))
-		case ds.Schema[i].Kind != table.Number:
-			bad = append(bad, fault.Fieldf("weight", "Column %q can't weigh the rows: it does not hold numbers.", req.Weight))
-		case slices.Contains(req.Prep.Columns, req.Weight):
-			bad = append(bad, fault.Fieldf("weight", "Column %q weighs the rows, so it can't be a feature too. Leave one of the two out.", req.Weight))
+		where := fmt.Sprintf(" in version %d of %q", ds.Version, ds.Name)
+		if err := checkWeight(req.Weight, ds.Schema, req.Prep.Columns, where); err != nil {
+			bad = append(bad, err)
 		}
 	}
 	if !(req.TimeLimit >= 0 && req.TimeLimit <= maxTimeLimit) {

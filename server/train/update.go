@@ -114,17 +114,11 @@ func (u *update) add(ctx context.Context, b *table.Batch) error {
 	p := &u.m.Prep
 	from := len(u.vectors)
 	u.vectors, u.kept = p.Batch(b, u.vectors, u.kept[:0])
-	w := p.Width()
-	for i, v := range u.vectors[from:] {
-		if v-v != 0 {
-			return fault.Newf(fault.Invalid, "Row %d has a value of %s that is infinite or too large to measure a distance.", b.First+int64(u.kept[i/w])+1, p.FeatureNames()[i%w])
-		}
+	if err := p.Measurable(b, u.vectors[from:], u.kept); err != nil {
+		return err
 	}
-	if i := p.Directionless(u.vectors[from:]); i >= 0 {
-		return fault.Newf(fault.Invalid, "Row %d is zero in all columns after scaling, so it has no direction, and no cosine to a cluster.", b.First+int64(u.kept[i])+1)
-	}
-	for len(u.vectors) >= u.size*w {
-		if err := u.step(ctx, u.size*w); err != nil {
+	for values := u.size * p.Width(); len(u.vectors) >= values; {
+		if err := u.step(ctx, values); err != nil {
 			return err
 		}
 	}

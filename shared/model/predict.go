@@ -3,7 +3,6 @@ package model
 import (
 	"math"
 
-	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kernel"
 	"github.com/centroid-studio/centroid/shared/kmeans"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -52,16 +51,10 @@ func (m *Model) NewPredictor() *Predictor {
 // A row with a value too large to measure is a fault that names it.
 func (p *Predictor) Batch(b *table.Batch) (kept []int, labels []int32, distances []float64, err error) {
 	p.vectors, p.kept = p.m.Prep.Batch(b, p.vectors[:0], p.kept[:0])
-	n, d := len(p.kept), p.m.Centroids.Cols
-	for i, v := range p.vectors {
-		if v != v || math.IsInf(float64(v), 0) {
-			return nil, nil, nil, fault.Newf(fault.Invalid, "Row %d has a value of %s that is infinite or too large to measure a distance.",
-				b.First+int64(p.kept[i/d])+1, p.m.Prep.FeatureNames()[i%d])
-		}
+	if err := p.m.Prep.Measurable(b, p.vectors, p.kept); err != nil {
+		return nil, nil, nil, err
 	}
-	if i := p.m.Prep.Directionless(p.vectors); i >= 0 {
-		return nil, nil, nil, fault.Newf(fault.Invalid, "Row %d is zero in all columns after scaling, so it has no direction, and no cosine to a cluster.", b.First+int64(p.kept[i])+1)
-	}
+	n := len(p.kept)
 	p.labels, p.squared = grow(p.labels, n), grow(p.squared, n)
 	p.centers.Assign(p.vectors, p.labels, p.squared)
 	for i := range p.squared {

@@ -51,6 +51,17 @@ func Fit(ctx context.Context, src table.Source, cfg Config) (*Prep, Stats, error
 	return f.prep, f.stats, nil
 }
 
+// Features names the columns that are features unless others are chosen.
+func Features(schema table.Schema) []string {
+	var names []string
+	for _, c := range schema {
+		if c.Role == table.Feature && c.Kind != table.Text {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 type fit struct {
 	prep  *Prep
 	stats Stats
@@ -86,11 +97,7 @@ func newFit(schema table.Schema, cfg Config) (*fit, error) {
 	}
 	names := cfg.Columns
 	if len(names) == 0 {
-		for _, c := range schema {
-			if c.Role == table.Feature && c.Kind != table.Text {
-				names = append(names, c.Name)
-			}
-		}
+		names = Features(schema)
 	}
 	if len(names) == 0 {
 		return nil, fault.Fieldf("prep.columns", "No column is a feature. Choose at least one column of numbers or categories.")

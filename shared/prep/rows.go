@@ -142,6 +142,22 @@ func (p *Prep) Directionless(vectors []float32) int {
 	return -1
 }
 
+// Measurable reports the first row of a batch whose vector has no distance: a value
+// that is not finite, or no direction with Unit. vectors are those of b's rows kept.
+func (p *Prep) Measurable(b *table.Batch, vectors []float32, kept []int) error {
+	w := p.Width()
+	for i, v := range vectors {
+		if v-v != 0 {
+			return fault.Newf(fault.Invalid, "Row %d has a value of %s that is infinite or too large to measure a distance.",
+				b.First+int64(kept[i/w])+1, p.FeatureNames()[i%w])
+		}
+	}
+	if i := p.Directionless(vectors); i >= 0 {
+		return fault.Newf(fault.Invalid, "Row %d is zero in all columns after scaling, so it has no direction, and no cosine to a cluster.", b.First+int64(kept[i])+1)
+	}
+	return nil
+}
+
 func complete(columns []table.Vector, i int) bool {
 	for _, v := range columns {
 		if !has(v, i) {
