@@ -63,9 +63,7 @@ func newBenchTrainCommand() *cobra.Command {
 	f.IntVar(&b.workers, "workers", runtime.GOMAXPROCS(0), "goroutines")
 	f.StringVar(&b.out, "out", "", "where the centroids go: float32 .npy (nowhere if empty)")
 	f.IntVar(&b.reps, "reps", 1, "repetitions")
-	if err := cmd.MarkFlagRequired("data"); err != nil {
-		panic(err) // the flag is defined above
-	}
+	require(cmd, "data")
 	cmd.MarkFlagsOneRequired("init", "k")
 	for _, name := range []string{"k", "init-method", "seed"} {
 		cmd.MarkFlagsMutuallyExclusive("init", name)

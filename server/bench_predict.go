@@ -43,11 +43,7 @@ func newBenchPredictCommand() *cobra.Command {
 	f.StringVar(&b.init, "init", "", "centroids: float32 .npy, C order, k x d (required)")
 	f.IntVar(&b.workers, "workers", runtime.GOMAXPROCS(0), "goroutines")
 	f.IntVar(&b.reps, "reps", 1, "repetitions")
-	for _, name := range []string{"data", "init"} {
-		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err) // the flag is defined above
-		}
-	}
+	require(cmd, "data", "init")
 	return cmd
 }
 

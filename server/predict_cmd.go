@@ -54,11 +54,7 @@ func newPredictCommand() *cobra.Command {
 	f.StringVar(&modelPath, "model", "", "the model's JSON file (required)")
 	f.StringVar(&data, "data", "", "rows: a CSV file with a header, or - for standard input (required)")
 	f.StringVar(&out, "out", "-", "where the rows go: a CSV file, or - for standard output")
-	for _, name := range []string{"model", "data"} {
-		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err) // the flag is defined above
-		}
-	}
+	require(cmd, "model", "data")
 	return cmd
 }
 

@@ -185,7 +185,7 @@ func (m movement) others(j int32) float64 {
 func movements(before, after Matrix) movement {
 	var m movement
 	for j := range before.Rows {
-		s := squaredShift(before.Row(j), after.Row(j))
+		s := SquaredBetween(before.Row(j), after.Row(j))
 		v := float64(math.Sqrt(s)*(1+float64(float64(after.Cols+8)*0x1p-53))) + 0x1p-500
 		if v > m.furthest {
 			m.furthest, m.second, m.who = v, m.furthest, int32(j)

@@ -160,18 +160,9 @@ func (r *run) relocate(ctx context.Context, before Matrix, weight []float64, sum
 // shifts gives the largest squared shift of a centroid and the sum of all.
 func shifts(before, after Matrix) (largest, total float64) {
 	for j := range before.Rows {
-		s := squaredShift(before.Row(j), after.Row(j))
+		s := SquaredBetween(before.Row(j), after.Row(j))
 		largest = max(largest, s)
 		total += s
 	}
 	return largest, total
-}
-
-func squaredShift(before, after []float64) float64 {
-	s := 0.0
-	for t, v := range after {
-		e := v - before[t]
-		s += float64(e * e)
-	}
-	return s
 }

@@ -32,6 +32,17 @@ func (m Matrix) Clone() Matrix {
 // IsZero reports whether m has no rows; encoding/json leaves it out with omitzero.
 func (m Matrix) IsZero() bool { return m.Rows == 0 }
 
+// SquaredBetween gives the squared distance of two points of the same length, summed
+// in feature order and never fused: the same bits on every machine.
+func SquaredBetween(a, b []float64) float64 {
+	s := 0.0
+	for t, v := range a {
+		e := v - b[t]
+		s += float64(e * e)
+	}
+	return s
+}
+
 type matrixJSON struct {
 	Rows int    `json:"rows"`
 	Cols int    `json:"cols"`

@@ -49,7 +49,7 @@ func (c Clustering) Separation(ctx context.Context, progress func(done, total in
 	between := 0.0
 	for j, s := range size {
 		if s > 0 {
-			between += float64(float64(s) * squared(means.Row(j), whole))
+			between += float64(float64(s) * kmeans.SquaredBetween(means.Row(j), whole))
 		}
 	}
 	s := Separation{CalinskiHarabasz: 1}
@@ -155,7 +155,7 @@ func (c Clustering) daviesBouldin(ctx context.Context, size []int, used int, mea
 			if j == i || size[i] == 0 || size[j] == 0 {
 				continue
 			}
-			if apart := math.Sqrt(squared(means.Row(i), means.Row(j))); apart > 0 {
+			if apart := math.Sqrt(kmeans.SquaredBetween(means.Row(i), means.Row(j))); apart > 0 {
 				worst[i] = max(worst[i], (spread[i]+spread[j])/apart)
 			}
 		}
@@ -167,14 +167,4 @@ func (c Clustering) daviesBouldin(ctx context.Context, size []int, used int, mea
 		sum += w
 	}
 	return sum / float64(used), nil
-}
-
-// squared gives the squared distance of two points.
-func squared(a, b []float64) float64 {
-	s := 0.0
-	for t, v := range a {
-		e := v - b[t]
-		s += float64(e * e)
-	}
-	return s
 }
