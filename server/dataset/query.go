@@ -216,55 +216,6 @@ func wrap(op string, err error) error {
 	return fault.Wrap(op, err)
 }
 
-// RowQuery asks for a window of a table.
-type RowQuery struct {
-	Offset int64
-	Limit  int    // 0 means 100; at most 1,000
-	Sort   string // a column; empty means by row id
-	Desc   bool
-}
-
-// Rows gives a window of a version. Missing values come last, ties by row id.
-func (s *Service) Rows(ctx context.Context, owner, id string, version int, q RowQuery) (wire.Rows, error) {
-	const op = "dataset.Rows"
-	r, v, err := s.c.Meta.Dataset(ctx, owner, id, version)
-	if err != nil {
-		return wire.Rows{}, fault.Wrap(op, err)
-	}
-	if q.Limit <= 0 {
-		q.Limit = 100
-	}
-	q.Limit, q.Offset = min(q.Limit, 1000), max(q.Offset, 0)
-	patches, err := s.c.Meta.Patches(ctx, id, v.Number)
-	if err != nil {
-		return wire.Rows{}, fault.Wrap(op, err)
-	}
-	var rows []wire.Row
-	switch {
-	case q.Sort == "" && !q.Desc && len(patches) == 0: // the file's own order: only the row groups of the window are read
-		rows, err = s.rows(ctx, r, v, nil, `WHERE id >= ? AND id < ? ORDER BY id`, q.Offset, q.Offset+int64(q.Limit))
-	case q.Sort == "":
-		rows, err = s.rows(ctx, r, v, nil, `ORDER BY id `+direction(q.Desc)+` LIMIT ? OFFSET ?`, q.Limit, q.Offset)
-	default:
-		i := v.Schema.Index(q.Sort)
-		if i < 0 {
-			return wire.Rows{}, fault.Fieldf("sort", "There is no column %q to sort by.", q.Sort)
-		}
-		rows, err = s.rows(ctx, r, v, []int{i}, `ORDER BY `+column(i)+` `+direction(q.Desc)+` NULLS LAST, id LIMIT ? OFFSET ?`, q.Limit, q.Offset)
-	}
-	if err != nil {
-		return wire.Rows{}, wrap(op, err)
-	}
-	return wire.Rows{Version: v.Number, Offset: q.Offset, Total: v.Rows, Rows: rows}, nil
-}
-
-func direction(desc bool) string {
-	if desc {
-		return "DESC"
-	}
-	return "ASC"
-}
-
 // hasLevel reports whether a category has a level already.
 func (s *Service) hasLevel(ctx context.Context, r Record, v Version, col int, level string) (bool, error) {
 	v.Number = max(1, v.Number)

@@ -32,8 +32,9 @@ type Config struct {
 
 // Service is all datasets.
 type Service struct {
-	c  Config
-	db *tables
+	c      Config
+	db     *tables
+	orders orders
 }
 
 const partial = ".partial" // ends the name of what is being made

@@ -16,11 +16,17 @@ func (s *Server) rowRoutes() {
 		Limit   int    `query:"limit" minimum:"0" maximum:"1000" doc:"0 or absent means 100"`
 		Sort    string `query:"sort" doc:"a column; absent means the order of the file"`
 		Desc    bool   `query:"desc"`
+		Filter  string `query:"filter" doc:"a JSON array of filters, as [{\"column\":\"age\",\"min\":18},{\"column\":\"kind\",\"levels\":[\"a\"],\"missing\":\"also\"}]; a row must fit all. A filter has min and max, or levels, or contains; missing is also, only or never"`
+		Search  string `query:"search" maxLength:"1000" doc:"in any column: a text that has it in it, a number that begins with it"`
 		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
 	}
-	handle(s, op{route: "GET datasets/{id}/rows", tag: "rows", summary: "A window of a table"},
+	handle(s, op{route: "GET datasets/{id}/rows", tag: "rows", summary: "A window of a table: of all rows, or of those that fit; total counts them"},
 		func(ctx context.Context, who auth.Identity, in *rowsInput) (*body[wire.Rows], error) {
-			rows, err := s.o.Datasets.Rows(ctx, who.User, in.ID, in.Version, dataset.RowQuery{Offset: in.Offset, Limit: in.Limit, Sort: in.Sort, Desc: in.Desc})
+			filters, err := wire.ParseFilters(in.Filter)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := s.o.Datasets.Rows(ctx, who.User, in.ID, in.Version, dataset.RowQuery{Offset: in.Offset, Limit: in.Limit, Sort: in.Sort, Desc: in.Desc, Filters: filters, Search: in.Search})
 			rows.Rows = orEmpty(rows.Rows)
 			return &body[wire.Rows]{rows}, err
 		})

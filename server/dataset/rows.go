@@ -1,0 +1,114 @@
+package dataset
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+// RowQuery asks for a window of a table.
+type RowQuery struct {
+	Offset  int64
+	Limit   int    // 0 means 100; at most 1,000
+	Sort    string // a column; empty means by row id
+	Desc    bool
+	Filters wire.Filters // all must fit
+	Search  string       // in any column: a text that has it in it, a number that begins with it
+}
+
+// Rows gives a window of a version: of its rows that fit, in the order asked
+// for. Missing values come last, ties by row id. Total is how many rows fit.
+func (s *Service) Rows(ctx context.Context, owner, id string, version int, q RowQuery) (wire.Rows, error) {
+	const op = "dataset.Rows"
+	r, v, err := s.c.Meta.Dataset(ctx, owner, id, version)
+	if err != nil {
+		return wire.Rows{}, fault.Wrap(op, err)
+	}
+	if q.Limit <= 0 {
+		q.Limit = 100
+	}
+	q.Limit, q.Offset = min(q.Limit, 1000), max(q.Offset, 0)
+	want, err := orderOf(v, q)
+	if err != nil {
+		return wire.Rows{}, err
+	}
+	out := wire.Rows{Version: v.Number, Offset: q.Offset, Total: v.Rows}
+	if want.plain() && v.Rows == v.NextID { // the file's own order, no id left out: only the row groups of the window are read
+		out.Rows, err = s.rows(ctx, r, v, nil, `WHERE id >= ? AND id < ? ORDER BY id`, q.Offset, q.Offset+int64(q.Limit))
+		return out, wrap(op, err)
+	}
+	key := orderKey{r.ID, v.Number, want.key()}
+	ids, err := s.orders.get(ctx, key, func(ctx context.Context) ([]uint32, error) { return s.order(ctx, r, v, want) })
+	if err != nil {
+		return wire.Rows{}, wrap(op, err)
+	}
+	out.Total = int64(len(ids))
+	out.Rows, err = s.window(ctx, r, v, key, ids, q.Offset, q.Limit)
+	return out, wrap(op, err)
+}
+
+// How much of an order is read ahead for who goes on from window to window: where
+// its rows are scattered over the file, many cost hardly more than a few.
+const (
+	pageRows  = 2000
+	pageCells = 32_000
+	pageBytes = 4 << 20 // of the upload
+)
+
+// window gives rows of an order. It reads whole pages, which are kept: of the
+// window's own size after a jump, larger ones for who goes on.
+func (s *Service) window(ctx context.Context, r Record, v Version, key orderKey, ids []uint32, offset int64, limit int) ([]wire.Row, error) {
+	long := r.Bytes / max(1, v.Rows) // a row's bytes, about
+	size := max(int64(limit), min(int64(rowsOf(len(v.Schema), pageRows, pageCells)), pageBytes/max(1, long)))
+	if !s.orders.follows(key, offset, limit) && offset%int64(limit) == 0 {
+		if _, ok := s.orders.page(pageKey{key, offset / size, size}); !ok {
+			size = int64(limit)
+		}
+	}
+	end := min(offset+int64(limit), int64(len(ids)))
+	out := make([]wire.Row, 0, limit)
+	for at := offset; at < end; {
+		n := at / size
+		rows, err := s.page(ctx, r, v, pageKey{key, n, size}, ids[n*size:min((n+1)*size, int64(len(ids)))])
+		if err != nil {
+			return nil, err
+		}
+		next := min(end, (n+1)*size)
+		out = append(out, rows[at-n*size:next-n*size]...)
+		at = next
+	}
+	return out, nil
+}
+
+// page gives one page of an order, the rows with these ids.
+func (s *Service) page(ctx context.Context, r Record, v Version, key pageKey, ids []uint32) ([]wire.Row, error) {
+	if rows, ok := s.orders.page(key); ok {
+		return rows, nil
+	}
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	list := make([]string, len(sorted))
+	for i, id := range sorted {
+		list[i] = fmt.Sprint(id)
+	}
+	// The range is what row groups are passed over by.
+	rows, err := s.rows(ctx, r, v, nil, fmt.Sprintf(`WHERE id BETWEEN %s AND %s AND id IN (%s) ORDER BY id`, list[0], list[len(list)-1], strings.Join(list, ", ")))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]wire.Row, len(ids))
+	for i, id := range ids {
+		at, ok := slices.BinarySearchFunc(rows, int64(id), func(r wire.Row, id int64) int { return cmp.Compare(r.ID, id) })
+		if !ok {
+			return nil, fmt.Errorf("dataset: row %d of version %d is in its order, but not in its rows", id, v.Number)
+		}
+		out[i] = rows[at]
+	}
+	s.orders.keep(key, out)
+	return out, nil
+}
