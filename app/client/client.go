@@ -146,6 +146,9 @@ func problem(r Response) *fault.Error {
 			e.Code = fault.Code(p.Code)
 		}
 		e.Msg, e.Field, e.Line, e.Column = p.Detail, p.Field, p.Line, p.Column
+		if p.Conflict != nil {
+			e.Data = p.Conflict
+		}
 	}
 	if e.Code == "" {
 		e.Code = fault.Internal

@@ -96,7 +96,7 @@ func convert(ctx context.Context, src, dst string, kinds []table.Kind) (in *inge
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
 	buffered := bufio.NewWriterSize(to, 1<<20)
-	w, err := newParquetWriter(buffered, kinds)
+	w, err := newParquetWriter(buffered, kinds, false)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func convert(ctx context.Context, src, dst string, kinds []table.Kind) (in *inge
 		var err error
 		for b := range full {
 			if err == nil {
-				err = w.write(b)
+				err = w.write(b.rows, b.bytes, b.columns, nil)
 			}
 			free <- b
 		}

@@ -35,15 +35,19 @@ func rowsOf(columns, rows, cells int) int { return max(1, min(rows, cells/max(1,
 // column names column i in the file: names of users may be anything.
 func column(i int) string { return fmt.Sprintf("c%d", i) }
 
+// idColumn names the column of row ids, which is the last in files that have it.
+const idColumn = "id"
+
 // parquetWriter writes columns of numbers and texts; a NaN or an empty text is a null.
 type parquetWriter struct {
 	schema *arrow.Schema
+	ids    bool // a column of row ids follows
 	w      *pqarrow.FileWriter
 	valid  []bool
 	bytes  int // of texts in the row group
 }
 
-func newParquetWriter(w io.Writer, kinds []table.Kind) (*parquetWriter, error) {
+func newParquetWriter(w io.Writer, kinds []table.Kind, ids bool) (*parquetWriter, error) {
 	fields := make([]arrow.Field, len(kinds))
 	props := []parquet.WriterProperty{parquet.WithDictionaryDefault(false), parquet.WithMaxRowGroupLength(int64(rowsOf(len(kinds), groupRows, groupCells))), parquet.WithCreatedBy("centroid")}
 	for i, k := range kinds {
@@ -53,28 +57,39 @@ func newParquetWriter(w io.Writer, kinds []table.Kind) (*parquetWriter, error) {
 			props = append(props, parquet.WithDictionaryFor(column(i), true), parquet.WithCompressionFor(column(i), compress.Codecs.Snappy))
 		}
 	}
-	p := &parquetWriter{schema: arrow.NewSchema(fields, nil)}
+	if ids { // they ascend: their differences are small
+		fields = append(fields, arrow.Field{Name: idColumn, Type: arrow.PrimitiveTypes.Int64})
+		props = append(props, parquet.WithEncodingFor(idColumn, parquet.Encodings.DeltaBinaryPacked))
+	}
+	p := &parquetWriter{schema: arrow.NewSchema(fields, nil), ids: ids}
 	var err error
 	// The writer closes what it can: it is given no Close.
 	p.w, err = pqarrow.NewFileWriter(p.schema, struct{ io.Writer }{w}, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
 	return p, err
 }
 
-// write adds the rows of b.
-func (p *parquetWriter) write(b *block) error {
-	if p.bytes > 0 && p.bytes+b.bytes > groupBytes {
+// write adds rows, whose texts have so many bytes, with their ids if the file has them.
+func (p *parquetWriter) write(rows, bytes int, columns []table.Vector, ids []int64) error {
+	if p.bytes > 0 && p.bytes+bytes > groupBytes {
 		if err := p.w.NewBufferedRowGroupChecked(); err != nil {
 			return err
 		}
 		p.bytes = 0
 	}
-	p.bytes += b.bytes
-	cols := make([]arrow.Array, len(b.columns))
-	for i := range b.columns {
-		cols[i] = p.array(&b.columns[i], b.rows)
+	p.bytes += bytes
+	cols := make([]arrow.Array, len(columns), len(columns)+1)
+	for i := range columns {
+		cols[i] = p.array(&columns[i], rows)
 		defer cols[i].Release()
 	}
-	rec := array.NewRecordBatch(p.schema, cols, int64(b.rows))
+	if p.ids {
+		b := array.NewInt64Builder(memory.DefaultAllocator)
+		b.AppendValues(ids[:rows], nil)
+		cols = append(cols, b.NewArray())
+		defer b.Release()
+		defer cols[len(cols)-1].Release()
+	}
+	rec := array.NewRecordBatch(p.schema, cols, int64(rows))
 	defer rec.Release()
 	return p.w.WriteBuffered(rec)
 }
@@ -103,14 +118,9 @@ func (p *parquetWriter) array(v *table.Vector, rows int) arrow.Array {
 func (p *parquetWriter) close() error { return p.w.Close() }
 
 // scanParquet reads columns of a file, in row order, in batches of at most
-// blockRows rows. What fn is given is valid during the call.
-func scanParquet(ctx context.Context, path string, columns []int, fn func(first int64, rows int, columns []table.Vector) error) (err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	rd, err := file.NewParquetReader(f)
+// blockRows rows; the one after the last is the row ids. What fn is given is valid during the call.
+func scanParquet(ctx context.Context, f *os.File, columns []int, fn func(first int64, rows int, columns []table.Vector) error) (err error) {
+	rd, err := file.NewParquetReader(struct{ parquet.ReaderAtSeeker }{f}) // which does not close it
 	if err != nil {
 		return err
 	}
@@ -140,7 +150,11 @@ func scanGroup(ctx context.Context, fr *pqarrow.FileReader, group int, columns [
 	defer records.Release()
 	at := make([]int, len(columns))
 	for i, c := range columns {
-		at[i] = records.Schema().FieldIndices(column(c))[0]
+		have := records.Schema().FieldIndices(column(c))
+		if have == nil {
+			have = records.Schema().FieldIndices(idColumn)
+		}
+		at[i] = have[0]
 	}
 	for records.Next() {
 		rec := records.RecordBatch()
@@ -175,6 +189,12 @@ func vectorOf(a arrow.Array, old table.Vector) table.Vector {
 					v.Numbers[i] = math.NaN()
 				}
 			}
+		}
+		return v
+	case *array.Int64: // row ids, which are far below 2^53
+		v := table.Vector{Numbers: old.Numbers[:0]}
+		for _, x := range a.Int64Values() {
+			v.Numbers = append(v.Numbers, float64(x))
 		}
 		return v
 	case *array.String:

@@ -48,15 +48,11 @@ func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + 
 // view gives SQL for the rows of a version: id, and of c0, c1, ... those that
 // are needed, as their kinds say.
 func (s *Service) view(ctx context.Context, r Record, v Version, need []int) (string, error) {
-	patches, err := s.c.Meta.Patches(ctx, r.ID, v.Number)
+	patches, err := s.c.Meta.Patches(ctx, r.ID, v.File.Version, v.Number)
 	if err != nil {
 		return "", err
 	}
-	cols := []string{"file_row_number AS id"}
-	for _, i := range need {
-		cols = append(cols, kindSQL(i, r.Stored[i], v.Schema[i].Kind))
-	}
-	q := fmt.Sprintf(`SELECT %s FROM read_parquet(%s, file_row_number = true)`, strings.Join(cols, ", "), literal(s.file(r.ID)))
+	q := s.fileSQL(r, v, need)
 	if len(patches) == 0 {
 		return q, nil
 	}
@@ -73,11 +69,28 @@ func (s *Service) view(ctx context.Context, r Record, v Version, need []int) (st
 		}
 		rows = append(rows, "("+strings.Join(values, ", ")+")")
 	}
-	q += ` WHERE file_row_number NOT IN (` + strings.Join(changed, ", ") + `)`
+	q += ` WHERE ` + idSQL(v.File) + ` NOT IN (` + strings.Join(changed, ", ") + `)`
 	if len(rows) > 0 {
 		q += ` UNION ALL SELECT * FROM (VALUES ` + strings.Join(rows, ", ") + `)`
 	}
 	return q, nil
+}
+
+// fileSQL is view without the patches.
+func (s *Service) fileSQL(r Record, v Version, need []int) string {
+	cols := []string{idSQL(v.File) + " AS id"}
+	for _, i := range need {
+		cols = append(cols, kindSQL(i, r.Stored[i], v.Schema[i].Kind))
+	}
+	return fmt.Sprintf(`SELECT %s FROM read_parquet(%s, file_row_number = true)`, strings.Join(cols, ", "), literal(s.file(r.ID, v.File)))
+}
+
+// idSQL is the row id in a file.
+func idSQL(f File) string {
+	if f.IDs {
+		return idColumn
+	}
+	return "file_row_number"
 }
 
 // kindSQL reads a stored column as its kind.
@@ -115,6 +128,48 @@ func (s *Service) query(ctx context.Context, r Record, v Version, need []int, q 
 	return s.db.db.QueryContext(ctx, `WITH t AS (`+view+`) `+q, args...)
 }
 
+// rowsAt gives those of some rows, whose ids ascend, that a version has.
+func (s *Service) rowsAt(ctx context.Context, r Record, v Version, ids []int64) (map[int64]wire.Row, error) {
+	out := make(map[int64]wire.Row, len(ids))
+	patches, err := s.c.Meta.PatchesOf(ctx, r.ID, v.File.Version, v.Number, ids)
+	if err != nil {
+		return nil, err
+	}
+	patched := make(map[int64]bool, len(patches))
+	for _, p := range patches {
+		patched[p.Row] = true
+		if p.Cells == nil {
+			continue
+		}
+		row := wire.Row{ID: p.Row, Cells: make([]table.Cell, len(p.Cells))}
+		for i, c := range p.Cells {
+			row.Cells[i] = cellAs(c, v.Schema[i].Kind)
+		}
+		out[p.Row] = row
+	}
+	var rest []string
+	var least, most int64
+	for _, id := range ids {
+		if patched[id] {
+			continue
+		}
+		if len(rest) == 0 {
+			least = id
+		}
+		rest, most = append(rest, fmt.Sprint(id)), id
+	}
+	if len(rest) == 0 {
+		return out, nil
+	}
+	// The range is what row groups are passed over by.
+	where := fmt.Sprintf(`WHERE id BETWEEN %d AND %d AND id IN (%s) ORDER BY id`, least, most, strings.Join(rest, ", "))
+	rows, err := s.cellsOf(ctx, v, seq(len(r.Stored)), nil, func(need []int) (string, error) { return s.fileSQL(r, v, need), nil }, where)
+	for _, row := range rows {
+		out[row.ID] = row
+	}
+	return out, err
+}
+
 // rows gives whole rows; rest is what follows SELECT ... FROM t, and may name the columns by.
 func (s *Service) rows(ctx context.Context, r Record, v Version, by []int, rest string, args ...any) ([]wire.Row, error) {
 	return s.cells(ctx, r, v, seq(len(r.Stored)), by, rest, args...)
@@ -136,6 +191,11 @@ const (
 // cells gives some columns of rows. rest, which may name the id and the columns
 // by, must settle the order of the rows: wide ones are put together from several queries.
 func (s *Service) cells(ctx context.Context, r Record, v Version, columns, by []int, rest string, args ...any) ([]wire.Row, error) {
+	return s.cellsOf(ctx, v, columns, by, func(need []int) (string, error) { return s.view(ctx, r, v, need) }, rest, args...)
+}
+
+// cellsOf is cells of a view that the caller gives.
+func (s *Service) cellsOf(ctx context.Context, v Version, columns, by []int, view func(need []int) (string, error), rest string, args ...any) ([]wire.Row, error) {
 	out, left := []wire.Row{}, answerBytes
 	for from := 0; from == 0 || from < len(columns); from += queryColumns {
 		part := columns[from:min(from+queryColumns, len(columns))]
@@ -143,7 +203,11 @@ func (s *Service) cells(ctx context.Context, r Record, v Version, columns, by []
 		for _, c := range part {
 			names = append(names, column(c))
 		}
-		rows, err := s.query(ctx, r, v, distinct(slices.Concat(part, by)), `SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
+		t, err := view(distinct(slices.Concat(part, by)))
+		if err != nil {
+			return nil, err
+		}
+		rows, err := s.db.db.QueryContext(ctx, `WITH t AS (`+t+`) SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -216,21 +280,36 @@ func wrap(op string, err error) error {
 	return fault.Wrap(op, err)
 }
 
-// hasLevel reports whether a category has a level already.
-func (s *Service) hasLevel(ctx context.Context, r Record, v Version, col int, level string) (bool, error) {
-	v.Number = max(1, v.Number)
-	rows, err := s.query(ctx, r, v, []int{col}, `SELECT count(*) FROM (SELECT 1 FROM t WHERE `+column(col)+` = ? LIMIT 1)`, level)
+// unknown gives those of some texts that a column has not.
+func (s *Service) unknown(ctx context.Context, r Record, v Version, col int, levels []string) ([]string, error) {
+	list := make([]string, len(levels))
+	for i, l := range levels {
+		list[i] = literal(l)
+	}
+	q := `SELECT DISTINCT ` + column(col) + ` FROM t WHERE ` + column(col) + ` IN (` + strings.Join(list, ", ") + `)`
+	if len(levels) == 1 { // which ends at the first row that has it
+		q = `SELECT ` + column(col) + ` FROM t WHERE ` + column(col) + ` = ` + list[0] + ` LIMIT 1`
+	}
+	rows, err := s.query(ctx, r, v, []int{col}, q)
 	if err != nil {
-		return false, fault.Wrap("dataset.hasLevel", err)
+		return nil, err
 	}
 	defer rows.Close()
-	n := 0
+	known := map[string]bool{}
 	for rows.Next() {
-		if err := rows.Scan(&n); err != nil {
-			return false, fault.Wrap("dataset.hasLevel", err)
+		var level string
+		if err := rows.Scan(&level); err != nil {
+			return nil, err
+		}
+		known[level] = true
+	}
+	var out []string
+	for _, l := range levels {
+		if !known[l] {
+			out = append(out, l)
 		}
 	}
-	return n > 0, rows.Err()
+	return out, rows.Err()
 }
 
 // rekind describes column i read as another kind, or says why it can't be.

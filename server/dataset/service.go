@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,14 +28,17 @@ type Config struct {
 	Meta        Meta             // what is known of them
 	UploadLimit int64            // bytes of one file; 0 means 4 GB
 	Guest       bool             // another process owns Dir and may be in the middle of an upload: remove nothing
+	PatchLimit  int              // changes of rows that are merged on reading before they are written into a file; 0 means 500
+	Logger      *slog.Logger     // nil means slog.Default()
 	Now         func() time.Time // nil means time.Now
 }
 
 // Service is all datasets.
 type Service struct {
-	c      Config
-	db     *tables
-	orders orders
+	c         Config
+	db        *tables
+	orders    orders
+	compactor compactor
 }
 
 const partial = ".partial" // ends the name of what is being made
@@ -49,6 +53,12 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.PatchLimit == 0 {
+		c.PatchLimit = patchLimit
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
@@ -62,10 +72,13 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 	if s.db, err = openTables(c.Dir); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
+	if !c.Guest {
+		s.startCompactor()
+	}
 	return s, nil
 }
 
-// sweep removes folders that no dataset owns.
+// sweep removes folders that no dataset owns, and files in those of datasets.
 func (s *Service) sweep(ctx context.Context) error {
 	all, err := os.ReadDir(s.c.Dir)
 	if err != nil {
@@ -78,7 +91,11 @@ func (s *Service) sweep(ctx context.Context) error {
 				return err
 			}
 		}
-		if !has {
+		if has {
+			if err := s.sweepFiles(ctx, e.Name()); err != nil {
+				return err
+			}
+		} else {
 			if err := os.RemoveAll(filepath.Join(s.c.Dir, e.Name())); err != nil {
 				return err
 			}
@@ -87,21 +104,31 @@ func (s *Service) sweep(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the service.
-func (s *Service) Close() error { return s.db.close() }
+// Close ends the service, and what it does by itself.
+func (s *Service) Close() error {
+	s.compactor.close()
+	return s.db.close()
+}
 
-func (s *Service) file(id string) string { return filepath.Join(s.c.Dir, id, "base.parquet") }
+// file gives the path of a file of a dataset. That of the upload is base.parquet.
+func (s *Service) file(id string, f File) string {
+	return filepath.Join(s.c.Dir, id, fileName(f.Version))
+}
+
+func fileName(version int) string {
+	if version == 1 {
+		return "base.parquet"
+	}
+	return fmt.Sprintf("v%d.parquet", version)
+}
 
 // Ingest reads a CSV file and keeps it as a new dataset. With an error nothing
 // is kept. Memory does not depend on the size of the file.
 func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.Reader) (wire.Dataset, error) {
 	const op = "dataset.Ingest"
-	name = strings.TrimSpace(name)
-	if name == "" {
-		name = "table"
-	}
-	if len(name) > 200 {
-		return wire.Dataset{}, fault.Fieldf("name", "The name has %d bytes, want at most 200.", len(name))
+	name, err := nameOf(name)
+	if err != nil {
+		return wire.Dataset{}, err
 	}
 	id := rand.Text()
 	work := filepath.Join(s.c.Dir, id+partial)
@@ -126,7 +153,8 @@ func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.R
 	}
 	now := s.c.Now().UTC()
 	rec := Record{ID: id, Owner: owner, Name: name, Source: source, Bytes: bytes, Created: now, Stored: in.stored, Newest: 1}
-	v := Version{Number: 1, Rows: in.rows, NextID: in.rows, Hash: in.hash, Change: "uploaded", Updated: now, Schema: in.schema}
+	v := Version{Number: 1, Rows: in.rows, NextID: in.rows, Hash: in.hash, Change: "uploaded", Updated: now, Schema: in.schema,
+		Kind: wire.ChangeUpload, By: owner, Epoch: 1, File: File{Version: 1}, Root: 1}
 	if err := s.c.Meta.AddDataset(ctx, rec, v); err != nil {
 		return wire.Dataset{}, errors.Join(full(op, err), os.RemoveAll(filepath.Join(s.c.Dir, id)))
 	}
@@ -186,6 +214,7 @@ func (s *Service) Delete(ctx context.Context, owner, id string) error {
 	if err := s.c.Meta.DeleteDataset(ctx, owner, id); err != nil {
 		return fault.Wrap("dataset.Delete", err)
 	}
+	s.compactor.leave(id) // before its folder goes
 	return fault.Wrap("dataset.Delete", os.RemoveAll(filepath.Join(s.c.Dir, id)))
 }
 
@@ -196,14 +225,23 @@ func (s *Service) Source(ctx context.Context, owner, id string, version int) (*S
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	patches, err := s.c.Meta.Patches(ctx, id, v.Number)
+	src, err := s.source(ctx, r, v)
+	return src, fault.Wrap(op, err)
+}
+
+func (s *Service) source(ctx context.Context, r Record, v Version) (*Source, error) {
+	patches, err := s.c.Meta.Patches(ctx, r.ID, v.File.Version, v.Number)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, err
 	}
-	if _, err := os.Stat(s.file(id)); errors.Is(err, fs.ErrNotExist) {
+	f, err := os.Open(s.file(r.ID, v.File))
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.Newf(fault.NotFound, "The dataset was deleted.")
 	}
-	return &Source{rec: r, version: v, path: s.file(id), patches: patches}, nil
+	if err != nil {
+		return nil, err
+	}
+	return &Source{rec: r, version: v, file: f, patches: patches}, nil
 }
 
 // Patch renames a dataset, or changes how columns are read, which makes a version.
@@ -256,37 +294,44 @@ func (s *Service) Patch(ctx context.Context, owner, id string, p wire.DatasetPat
 	if len(words) == 0 {
 		return toWire(r, v), nil
 	}
-	return s.next(ctx, r, v, strings.Join(words, ", "), nil)
+	return s.next(ctx, r, v, wire.ChangeColumns, strings.Join(words, ", "), nil)
 }
 
-// next makes the version after v, which the caller has changed already.
-func (s *Service) next(ctx context.Context, r Record, v Version, change string, p *Patch) (wire.Dataset, error) {
-	v.Number++
-	v.Change, v.Updated = change, s.c.Now().UTC()
+// next makes the version after v, which the caller has changed already. An undo takes it back.
+func (s *Service) next(ctx context.Context, r Record, v Version, kind wire.ChangeKind, change string, ps []Patch) (wire.Dataset, error) {
 	var err error
-	if v.Hash, err = follow(v.Hash, v.Schema, p); err != nil {
+	if v.Hash, err = follow(v.Hash, v.Schema, ps); err != nil {
 		return wire.Dataset{}, fault.Wrap("dataset.next", err)
 	}
-	if err := s.c.Meta.AddVersion(ctx, r.Owner, r.ID, v, p); err != nil {
-		return wire.Dataset{}, full("dataset.next", err)
+	v.Number++
+	v.Kind, v.Change, v.Origin = kind, change, Origin{}
+	v.Undo, v.Redo = v.Number, 0
+	return s.add(ctx, r, v, ps)
+}
+
+// add makes v the newest version.
+func (s *Service) add(ctx context.Context, r Record, v Version, ps []Patch) (wire.Dataset, error) {
+	v.Updated, v.By = s.c.Now().UTC(), r.Owner
+	if err := s.c.Meta.AddVersion(ctx, r, v, ps); err != nil {
+		return wire.Dataset{}, full("dataset.add", err)
 	}
 	r.Newest = v.Number
 	return toWire(r, v), nil
 }
 
 // follow gives the hash of a changed version: SHA-256 of the hash before, the
-// kinds, and the changed row, as JSON. Reading all rows again would make an edit
+// kinds, and the changed rows, as JSON. Reading all rows again would make an edit
 // of a large table slow.
-func follow(before string, schema table.Schema, p *Patch) (string, error) {
+func follow(before string, schema table.Schema, ps []Patch) (string, error) {
 	kinds := make([]table.Kind, len(schema))
 	for i, c := range schema {
 		kinds[i] = c.Kind
 	}
 	b, err := json.Marshal(struct {
-		Before string
-		Kinds  []table.Kind
-		Patch  *Patch
-	}{before, kinds, p})
+		Before  string
+		Kinds   []table.Kind
+		Patches []Patch
+	}{before, kinds, ps})
 	if err != nil {
 		return "", err
 	}

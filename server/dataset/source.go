@@ -3,6 +3,8 @@ package dataset
 import (
 	"context"
 	"math"
+	"os"
+	"slices"
 	"strconv"
 
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -13,9 +15,8 @@ import (
 type Source struct {
 	rec     Record
 	version Version
-	path    string
+	file    *os.File
 	patches []Patch
-	base    int64 // rows of the file
 }
 
 // Schema describes the columns.
@@ -28,7 +29,7 @@ func (s *Source) Rows() int64 { return s.version.Rows }
 func (s *Source) Hash() string { return s.version.Hash }
 
 // Close ends the reading. The caller of Service.Source calls it, once.
-func (s *Source) Close() error { return nil }
+func (s *Source) Close() error { return s.file.Close() }
 
 // Scan reads the named columns in the order of row ids.
 func (s *Source) Scan(ctx context.Context, names []string, fn func(*table.Batch) error) error {
@@ -38,14 +39,15 @@ func (s *Source) Scan(ctx context.Context, names []string, fn func(*table.Batch)
 			return fault.Newf(fault.Invalid, "There is no column %q.", name)
 		}
 	}
-	m := merge{s: s, at: at, fn: fn}
-	err := scanParquet(ctx, s.path, distinct(at), func(first int64, rows int, columns []table.Vector) error {
-		return m.block(first, rows, columns)
-	})
-	if err != nil {
+	m := merge{s: s, at: at, order: distinct(at), fn: fn, patches: s.patches}
+	read := m.order
+	if s.version.File.IDs {
+		read = append(slices.Clone(read), len(s.rec.Stored)) // the column after the others
+	}
+	if err := scanParquet(ctx, s.file, read, m.block); err != nil {
 		return err
 	}
-	return m.added()
+	return m.rest()
 }
 
 // distinct gives the file's columns to read, each once, ascending.
@@ -67,32 +69,32 @@ func distinct(at []int) []int {
 
 // merge puts the patches of a version over the rows of its file.
 type merge struct {
-	s     *Source
-	at    []int // the schema's columns that are asked for
-	fn    func(*table.Batch) error
-	next  int   // the first patch not yet met
-	count int64 // rows given so far
+	s       *Source
+	at      []int // the schema's columns that are asked for
+	order   []int // those of the file that are read
+	fn      func(*table.Batch) error
+	patches []Patch // that were not met yet
+	count   int64   // rows given so far
 }
 
+// block merges rows of the file; the last of columns is the row ids if the file has them.
 func (m *merge) block(first int64, rows int, columns []table.Vector) error {
-	m.s.base = first + int64(rows)
+	id := func(i int) int64 { return first + int64(i) }
+	if m.s.version.File.IDs {
+		ids := columns[len(columns)-1].Numbers
+		id = func(i int) int64 { return int64(ids[i]) }
+	}
 	b := table.Batch{First: m.count, Rows: rows, Columns: make([]table.Vector, len(m.at))}
-	order := distinct(m.at)
 	for i, c := range m.at {
-		for j, have := range order {
+		for j, have := range m.order {
 			if have == c {
 				b.Columns[i] = convertKind(columns[j], m.s.version.Schema[c].Kind)
 			}
 		}
 	}
-	patches := m.s.patches[m.next:]
-	for len(patches) > 0 && patches[0].Row < m.s.base {
-		patches = patches[1:]
-	}
-	mine := m.s.patches[m.next : len(m.s.patches)-len(patches)]
-	m.next += len(mine)
-	if len(mine) > 0 || m.count != first {
-		b = m.patched(b, first, mine)
+	mine := len(m.patches) > 0 && rows > 0 && m.patches[0].Row <= id(rows-1)
+	if mine || m.s.version.File.IDs || m.count != first {
+		b = m.patched(b, id)
 	}
 	m.count += int64(b.Rows)
 	if b.Rows == 0 {
@@ -101,19 +103,21 @@ func (m *merge) block(first int64, rows int, columns []table.Vector) error {
 	return m.fn(&b)
 }
 
-// patched copies a batch with changed rows replaced and deleted ones left out.
-func (m *merge) patched(b table.Batch, first int64, patches []Patch) table.Batch {
+// patched copies a batch with changed rows replaced, deleted ones left out, and
+// those put in that the file has not.
+func (m *merge) patched(b table.Batch, id func(int) int64) table.Batch {
 	out := table.Batch{First: b.First, Columns: make([]table.Vector, len(b.Columns))}
 	for i := range b.Rows {
-		id := first + int64(i)
-		if len(patches) > 0 && patches[0].Row == id {
-			if patches[0].Cells != nil {
-				m.put(&out, id, patches[0].Cells)
-			}
-			patches = patches[1:]
+		for len(m.patches) > 0 && m.patches[0].Row < id(i) {
+			m.put(&out, m.patches[0])
+			m.patches = m.patches[1:]
+		}
+		if len(m.patches) > 0 && m.patches[0].Row == id(i) {
+			m.put(&out, m.patches[0])
+			m.patches = m.patches[1:]
 			continue
 		}
-		out.IDs = append(out.IDs, id)
+		out.IDs = append(out.IDs, id(i))
 		out.Rows++
 		for c, v := range b.Columns {
 			if v.Texts != nil {
@@ -126,7 +130,12 @@ func (m *merge) patched(b table.Batch, first int64, patches []Patch) table.Batch
 	return out
 }
 
-func (m *merge) put(out *table.Batch, id int64, cells []table.Cell) {
+// put adds a changed row, unless it is deleted.
+func (m *merge) put(out *table.Batch, p Patch) {
+	id, cells := p.Row, p.Cells
+	if cells == nil {
+		return
+	}
 	out.IDs = append(out.IDs, id)
 	out.Rows++
 	for i, c := range m.at {
@@ -139,18 +148,16 @@ func (m *merge) put(out *table.Batch, id int64, cells []table.Cell) {
 			}
 			out.Columns[i].Numbers = append(out.Columns[i].Numbers, x)
 		} else {
-			out.Columns[i].Texts = append(out.Columns[i].Texts, cells[c].String())
+			out.Columns[i].Texts = append(out.Columns[i].Texts, cellAs(cells[c], table.Text).String())
 		}
 	}
 }
 
-// added gives the rows that are not in the file.
-func (m *merge) added() error {
+// rest gives the rows that come after those of the file.
+func (m *merge) rest() error {
 	b := table.Batch{First: m.count, Columns: make([]table.Vector, len(m.at))}
-	for _, p := range m.s.patches[m.next:] {
-		if p.Cells != nil {
-			m.put(&b, p.Row, p.Cells)
-		}
+	for _, p := range m.patches {
+		m.put(&b, p)
 	}
 	if b.Rows == 0 {
 		return nil
@@ -179,6 +186,20 @@ func convertKind(v table.Vector, kind table.Kind) table.Vector {
 		return table.Vector{Numbers: numbers}
 	}
 	return v
+}
+
+// cellAs reads a cell as it is kept as one of a kind.
+func cellAs(c table.Cell, kind table.Kind) table.Cell {
+	switch {
+	case kind == table.Number && c.Text != nil:
+		if x, ok := table.ParseNumber([]byte(*c.Text)); ok {
+			return table.Num(x)
+		}
+		return table.Cell{}
+	case kind != table.Number && c.Number != nil:
+		return table.Str(numberText(*c.Number))
+	}
+	return c
 }
 
 // numberText is a number as a category: the shortest text that reads back as

@@ -54,6 +54,12 @@ type Datasets interface {
 	AddRow(ctx context.Context, owner, id string, w wire.RowWrite) (wire.Dataset, wire.Row, error)
 	EditRow(ctx context.Context, owner, id string, row int64, w wire.RowWrite) (wire.Dataset, wire.Row, error)
 	DeleteRow(ctx context.Context, owner, id string, row int64) (wire.Dataset, error)
+	// Edit changes rows, all at once or none; a fault.Conflict has a *wire.Conflict as its Data.
+	Edit(ctx context.Context, owner, id string, e wire.RowEdits) (wire.RowsChange, error)
+	Undo(ctx context.Context, owner, id string) (wire.RowsChange, error)
+	Redo(ctx context.Context, owner, id string) (wire.RowsChange, error)
+	Restore(ctx context.Context, owner, id string, version int) (wire.Dataset, error)
+	History(ctx context.Context, owner, id string, before, limit int) (wire.History, error)
 	Describe(ctx context.Context, owner, id string, version int) (wire.Describe, error)
 	Sample(ctx context.Context, owner, id string, version int, columns []string, n int, seed uint64) (wire.SampleRows, error)
 	// ExportCSV writes a version with the columns names added; extra gives a row's values of them.
@@ -175,6 +181,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.datasetRoutes()
 	s.uploadRoute()
 	s.rowRoutes()
+	s.versionRoutes()
 	s.jobRoutes()
 	s.modelRoutes()
 	if err := s.describe(); err != nil {

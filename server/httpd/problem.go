@@ -69,6 +69,7 @@ func (s *Server) problem(ctx context.Context, err error) *problem {
 	}
 	p = &problem{Problem: newProblem(f.Code, fault.Message(err)), header: http.Header{}}
 	p.Field, p.Line, p.Column = f.Field, f.Line, f.Column
+	p.Conflict, _ = f.Data.(*wire.Conflict)
 	switch f.Code {
 	case fault.Internal:
 		p.ID = requestID(ctx)

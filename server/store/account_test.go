@@ -116,7 +116,7 @@ func TestDeleteUser(t *testing.T) {
 	for _, owner := range []string{"ann", "bob"} {
 		must(t, s.AddToken(ctx, token("t"+owner, owner, true, noon, noon.Add(time.Hour))))
 		must(t, s.AddDataset(ctx, record("d"+owner, owner), version(1)))
-		must(t, s.AddVersion(ctx, owner, "d"+owner, version(2), &dataset.Patch{Row: 1}))
+		must(t, s.AddVersion(ctx, record("d"+owner, owner), version(2), []dataset.Patch{{Row: 1}}))
 		must(t, s.AddModel(ctx, owner, wire.ModelInfo{ID: "m" + owner}, []byte("body")))
 		must(t, s.SetLabels(ctx, owner, "m"+owner, chunks(1)))
 	}

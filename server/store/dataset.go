@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"math"
 
 	"github.com/centroid-studio/centroid/server/dataset"
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -12,7 +11,7 @@ import (
 
 const noDataset = "There is no such dataset, or no such version of it."
 
-// AddDataset keeps a new dataset with its first version.
+// AddDataset keeps a new dataset with its first version and the file of it.
 func (s *Store) AddDataset(ctx context.Context, r dataset.Record, v dataset.Version) error {
 	stored, err := json.Marshal(r.Stored)
 	if err != nil {
@@ -21,6 +20,9 @@ func (s *Store) AddDataset(ctx context.Context, r dataset.Record, v dataset.Vers
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO dataset(id, owner, name, source, bytes, created, stored, newest) VALUES($1, $2, $3, $4, $5, $6, $7, $8)`,
 			r.ID, r.Owner, r.Name, r.Source, r.Bytes, millis(r.Created), string(stored), v.Number); err != nil {
+			return err
+		}
+		if err := addFile(ctx, tx, r, v.File, true); err != nil {
 			return err
 		}
 		return addVersion(ctx, tx, r.ID, v)
@@ -33,24 +35,34 @@ func addVersion(ctx context.Context, tx *sql.Tx, id string, v dataset.Version) e
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO dataset_version(dataset, version, rows, next_id, hash, change, updated, schema) VALUES($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, v.Number, v.Rows, v.NextID, v.Hash, v.Change, millis(v.Updated), string(schema))
+	origin, err := json.Marshal(v.Origin)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO dataset_version(dataset, version, rows, next_id, hash, change, updated, schema, kind, made_by, origin, epoch, undo, redo)
+		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		id, v.Number, v.Rows, v.NextID, v.Hash, v.Change, millis(v.Updated), string(schema), string(v.Kind), v.By, string(origin), v.Epoch, v.Undo, v.Redo)
 	return err
 }
 
-const datasetColumns = `d.id, d.owner, d.name, d.source, d.bytes, d.created, d.stored, d.newest,
-	v.version, v.rows, v.next_id, v.hash, v.change, v.updated, v.schema
-	FROM dataset d JOIN dataset_version v ON v.dataset = d.id`
+const datasetColumns = `d.id, d.owner, d.name, d.source, d.bytes, d.created, f.stored, d.newest,
+	v.version, v.rows, v.next_id, v.hash, v.change, v.updated, v.schema, v.kind, v.made_by, v.origin, v.epoch, v.undo, v.redo, f.version, f.ids,
+	(SELECT max(version) FROM dataset_file WHERE dataset = d.id AND root = 1 AND version <= v.version)
+	FROM dataset d JOIN dataset_version v ON v.dataset = d.id
+	JOIN dataset_file f ON f.dataset = d.id AND f.version = (SELECT max(version) FROM dataset_file WHERE dataset = d.id AND version <= v.version)`
 
 func scanDataset(scan func(...any) error) (r dataset.Record, v dataset.Version, err error) {
 	var created, updated int64
-	var stored, schema []byte
+	var stored, schema, origin []byte
 	if err := scan(&r.ID, &r.Owner, &r.Name, &r.Source, &r.Bytes, &created, &stored, &r.Newest,
-		&v.Number, &v.Rows, &v.NextID, &v.Hash, &v.Change, &updated, &schema); err != nil {
+		&v.Number, &v.Rows, &v.NextID, &v.Hash, &v.Change, &updated, &schema, &v.Kind, &v.By, &origin, &v.Epoch, &v.Undo, &v.Redo, &v.File.Version, &v.File.IDs, &v.Root); err != nil {
 		return r, v, missing(err, noDataset)
 	}
 	r.Created, v.Updated = at(created), at(updated)
 	if err := json.Unmarshal(stored, &r.Stored); err != nil {
+		return r, v, err
+	}
+	if err := json.Unmarshal(origin, &v.Origin); err != nil {
 		return r, v, err
 	}
 	return r, v, json.Unmarshal(schema, &v.Schema)
@@ -97,63 +109,32 @@ func (s *Store) datasets(ctx context.Context, where string, args ...any) (rs []d
 	return rs, vs, rows.Err()
 }
 
-// AddVersion makes v the newest version of the owner's dataset.
-func (s *Store) AddVersion(ctx context.Context, owner, id string, v dataset.Version, p *dataset.Patch) error {
+// AddVersion makes v the newest version of the owner's dataset, with the rows
+// that it changes, and if its file is its own, that file.
+func (s *Store) AddVersion(ctx context.Context, r dataset.Record, v dataset.Version, ps []dataset.Patch) error {
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE dataset SET newest = $1 WHERE owner = $2 AND id = $3 AND newest = $1 - 1`, v.Number, owner, id)
+		res, err := tx.ExecContext(ctx, `UPDATE dataset SET newest = $1 WHERE owner = $2 AND id = $3 AND newest = $1 - 1`, v.Number, r.Owner, r.ID)
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			var newest int
-			if err := tx.QueryRowContext(ctx, `SELECT newest FROM dataset WHERE owner = $1 AND id = $2`, owner, id).Scan(&newest); err != nil {
+			if err := tx.QueryRowContext(ctx, `SELECT newest FROM dataset WHERE owner = $1 AND id = $2`, r.Owner, r.ID).Scan(&newest); err != nil {
 				return missing(err, noDataset)
 			}
 			return fault.Newf(fault.Conflict, "The dataset was changed meanwhile: version %d is the newest. Load it and try again.", newest)
 		}
-		if err := addVersion(ctx, tx, id, v); err != nil || p == nil {
+		if err := addVersion(ctx, tx, r.ID, v); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE dataset_patch SET until = $1 WHERE dataset = $2 AND row = $3 AND until = $4`, v.Number, id, p.Row, int64(math.MaxInt64)); err != nil {
-			return err
-		}
-		var cells any
-		if p.Cells != nil {
-			b, err := json.Marshal(p.Cells)
-			if err != nil {
+		if v.File.Version == v.Number {
+			if err := addFile(ctx, tx, r, v.File, true); err != nil {
 				return err
 			}
-			cells = string(b)
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO dataset_patch(dataset, row, since, until, cells) VALUES($1, $2, $3, $4, $5)`, id, p.Row, v.Number, int64(math.MaxInt64), cells)
-		return err
+		return addPatches(ctx, tx, r.ID, v.Number, ps)
 	})
 	return wrap("store.AddVersion", err)
-}
-
-// Patches gives the rows of a version that differ from the upload, by row id.
-func (s *Store) Patches(ctx context.Context, id string, version int) ([]dataset.Patch, error) {
-	const op = "store.Patches"
-	rows, err := s.read.QueryContext(ctx, `SELECT row, cells FROM dataset_patch WHERE dataset = $1 AND since <= $2 AND until > $2 ORDER BY row`, id, version)
-	if err != nil {
-		return nil, wrap(op, err)
-	}
-	defer rows.Close()
-	var all []dataset.Patch
-	for rows.Next() {
-		var p dataset.Patch
-		var cells sql.NullString
-		if err := rows.Scan(&p.Row, &cells); err != nil {
-			return nil, wrap(op, err)
-		}
-		if cells.Valid {
-			if err := json.Unmarshal([]byte(cells.String), &p.Cells); err != nil {
-				return nil, wrap(op, err)
-			}
-		}
-		all = append(all, p)
-	}
-	return all, wrap(op, rows.Err())
 }
 
 // RenameDataset gives the owner's dataset another name.

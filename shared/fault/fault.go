@@ -36,6 +36,8 @@ type Error struct {
 	Line   int    // line of the input, from 1; 0 if it has none
 	Column int    // field of the line, from 1; 0 if it has none
 
+	Data any // more for programs, such as a *wire.Conflict; may be nil
+
 	RetryAfter time.Duration // with TooMany: when it is worth trying again
 }
 

@@ -51,7 +51,7 @@ func messages(t *testing.T) map[string]any {
 		"rest-dataset":         dataset(),
 		"rest-sample-data":     wire.SampleData{Name: "iris", Title: "Iris", Rows: 150, About: "Flowers.", Source: "Fisher 1936", Licence: "CC BY 4.0"},
 		"rest-dataset-patch":   wire.DatasetPatch{Name: "flowers", Columns: []wire.ColumnChange{{Name: "petal width", Kind: table.Text, Role: table.Ignored}}},
-		"rest-row-write":       wire.RowWrite{Cells: append(cells, table.Cell{})},
+		"rest-row-write":       wire.RowWrite{Cells: append(cells, table.Cell{}), Seen: 2},
 		"rest-row-change":      wire.RowChange{Dataset: dataset(), Row: wire.Row{ID: 12, Cells: cells}},
 		"rest-rows":            wire.Rows{Version: 2, Offset: 100, Total: 150, Rows: []wire.Row{{ID: 104, Cells: cells}}},
 		"rest-describe": wire.Describe{Version: 2, Rows: 4, Columns: []wire.ColumnProfile{
@@ -63,8 +63,21 @@ func messages(t *testing.T) map[string]any {
 		"rest-job": wire.Job{ID: "k3v9", Kind: "train", State: "failed", Dataset: "2T6W", Name: "iris k=3", Attempt: 1, Progress: wire.Progress{Done: 100, Total: 450},
 			Created: at, Started: ptr(at.Add(time.Second)), Ended: ptr(at.Add(time.Minute)), Fault: &wire.Fault{Code: "invalid", Message: "No."}, Last: 17},
 		"rest-model-info": wire.ModelInfo{ID: "q4z7", Name: "iris k=3", Created: at, Dataset: "2T6W", DataName: "iris", Version: 1, K: 3, Rows: 150, Inertia: 78.85, Silhouette: ptr(0.55), Hash: "9f86d0"},
-		"rest-rename":     wire.Rename{Name: "flowers"},
-		"rest-problem":    wire.Problem{Type: "about:blank", Title: "Bad Request", Status: 400, Detail: "Line 3 has 2 fields, the header has 3.", Code: "invalid", Field: "file", Line: 3, Column: 2, ID: "IQ2XK4"},
+		"rest-history": wire.History{Newest: 3, Total: 3, Undo: "row 12 edited", Redo: "row 7 deleted", Revisions: []wire.Revision{{Version: 3, Kind: wire.ChangeTransform, Change: "filtered", By: "ada", Made: at, Rows: 99, Columns: 2, Hash: "9f86d0",
+			Parents: []wire.Parent{{Dataset: "2T6W", Version: 1, Name: "iris"}}, Steps: []string{"petal width > 1"}, Models: []wire.ModelRef{{ID: "q4z7", Name: "iris k=3", K: 3}}}}},
+		"rest-restore":     wire.Restore{Version: 1},
+		"rest-row-edits":   wire.RowEdits{Seen: 2, Cells: []wire.CellEdit{{Row: 12, Column: "petal width", Cell: cells[0]}}, Delete: []int64{3}, Add: []wire.RowWrite{{Cells: cells}}},
+		"rest-rows-change": wire.RowsChange{Dataset: dataset(), Touched: []wire.Row{{ID: 12, Cells: cells}}},
+		"rest-problem-conflict": wire.Problem{Title: "Conflict", Status: 409, Detail: "Row 12 was changed elsewhere.", Code: "conflict", Conflict: &wire.Conflict{Version: 3, Total: 1,
+			Rows: []wire.RowConflict{{Row: 12, Cells: []wire.CellConflict{{Column: "petal width", Seen: cells[0], Theirs: table.Num(0.3), Mine: ptr(table.Num(0.4))}, {Column: "category", Seen: cells[1]}}}}}},
+		"rest-diff": wire.Diff{From: 1, To: 3, Added: 1, Removed: 2, Changed: 1, AddedColumns: []string{"cluster"}, RemovedColumns: []string{"id"}, Columns: []string{"petal width", "category"}, Rows: []wire.RowDiff{
+			{Row: 12, Before: cells, After: []table.Cell{table.Num(0.3), cells[1]}}, {Row: 150, After: cells}}},
+		"rest-clusters-write":  wire.ClustersWrite{Model: "q4z7"},
+		"rest-clusters-change": wire.ClustersChange{Dataset: dataset(), Cluster: "cluster", Distance: "distance_2", Left: 2},
+		"rest-groups": wire.Groups{Version: 2, By: "category", Rows: 150, Columns: []wire.GroupColumn{{Name: "petal width", What: "mean"}},
+			Groups: []wire.Group{{Value: cells[1], Rows: 149, Cells: cells[:1]}, {Rows: 1, Cells: []table.Cell{{}}}}},
+		"rest-rename":  wire.Rename{Name: "flowers"},
+		"rest-problem": wire.Problem{Type: "about:blank", Title: "Bad Request", Status: 400, Detail: "Line 3 has 2 fields, the header has 3.", Code: "invalid", Field: "file", Line: 3, Column: 2, ID: "IQ2XK4"},
 	}
 	for _, c := range example.Calls() {
 		out["request-"+c.Method] = wire.Request{Version: wire.Version, ID: json.RawMessage(`1`), Method: c.Method, Params: raw(c.Params)}

@@ -115,6 +115,7 @@ type Rows struct {
 // RowWrite adds or replaces a row.
 type RowWrite struct {
 	Cells []table.Cell `json:"cells"` // in schema order
+	Seen  int          `json:"seen,omitempty" minimum:"0" doc:"version in which the row was looked at: if it was changed since, the answer is 409 with a conflict; 0 or absent overwrites"`
 }
 
 // RowChange answers a row that was added or replaced: the version that it made, and the row as it is in it.
@@ -217,4 +218,6 @@ type Problem struct {
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
 	ID     string `json:"instance,omitempty"` // to find it in the log
+
+	Conflict *Conflict `json:"conflict,omitempty"` // rows that somebody else changed meanwhile
 }
