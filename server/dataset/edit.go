@@ -124,7 +124,11 @@ func (s *Service) edit(ctx context.Context, owner, id string, e wire.RowEdits) (
 	}
 	v.Rows += int64(len(e.Add) - len(e.Delete))
 	if v.Rows <= 0 {
-		return wire.RowsChange{}, fault.Newf(fault.Invalid, "No row would be left. Delete the dataset instead.")
+		what := "This is the last row"
+		if len(e.Delete) > 1 {
+			what = "These are the last rows"
+		}
+		return wire.RowsChange{}, fault.Newf(fault.Invalid, "%s. Delete the dataset instead.", what)
 	}
 	for _, w := range e.Add {
 		if err := fits(v, w.Cells); err != nil {
