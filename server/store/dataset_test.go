@@ -20,7 +20,7 @@ func version(n int) dataset.Version {
 	lo, hi := -1.5, 2.0
 	return dataset.Version{Number: n, Rows: int64(10 * n), NextID: int64(100 * n), Hash: fmt.Sprint("hash ", n), Change: fmt.Sprint("change ", n), Updated: noon.Add(time.Duration(n) * time.Second),
 		Schema: table.Schema{{Name: "x", Kind: table.Number, Role: table.Feature, Missing: 3, Min: &lo, Max: &hi}, {Name: "c", Kind: table.Category, Role: table.Label, Distinct: 2}},
-		Kind: wire.ChangeRows, By: "ann", Origin: dataset.Origin{Parents: []wire.Parent{{Dataset: "p", Version: n, Name: "its parent"}}, Steps: []string{"x > 1"}},
+		Kind:   wire.ChangeRows, By: "ann", Origin: dataset.Origin{Parents: []wire.Parent{{Dataset: "p", Version: n, Name: "its parent"}}, Steps: []string{"x > 1"}},
 		Epoch: 1, Undo: n, Redo: n - 1, File: dataset.File{Version: 1}, Root: 1}
 }
 

@@ -53,8 +53,8 @@ type Revision struct {
 
 // History is a window of a dataset's versions, the newest first.
 type History struct {
-	Newest    int        `json:"newest"` // version
-	Total     int        `json:"total"`  // versions
+	Newest    int        `json:"newest"`         // version
+	Total     int        `json:"total"`          // versions
 	Undo      string     `json:"undo,omitempty"` // what an undo would take back, in words; empty if there is nothing
 	Redo      string     `json:"redo,omitempty"` // what a redo would do again
 	Revisions []Revision `json:"revisions"`
