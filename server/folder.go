@@ -17,6 +17,7 @@ import (
 	"github.com/centroid-studio/centroid/server/job"
 	"github.com/centroid-studio/centroid/server/job/sqlitejob"
 	"github.com/centroid-studio/centroid/server/registry"
+	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/store"
 	"github.com/centroid-studio/centroid/server/train"
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -132,6 +133,18 @@ type datasets struct{ *dataset.Service }
 
 // Open gives a version's rows; the caller closes them.
 func (d datasets) Open(ctx context.Context, owner, id string, version int) (httpd.Table, error) {
+	s, err := d.Source(ctx, owner, id, version)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// tables is dataset.Service as stats wants it.
+type tables struct{ *dataset.Service }
+
+// Open gives a version's rows; the caller closes them.
+func (d tables) Open(ctx context.Context, owner, id string, version int) (stats.Table, error) {
 	s, err := d.Source(ctx, owner, id, version)
 	if err != nil {
 		return nil, err

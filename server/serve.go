@@ -18,6 +18,7 @@ import (
 	"github.com/centroid-studio/centroid/server/httpd"
 	"github.com/centroid-studio/centroid/server/hub"
 	"github.com/centroid-studio/centroid/server/obs"
+	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/train"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -121,7 +122,7 @@ func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *h
 	}
 	routes()
 	return httpd.New(httpd.Options{
-		Accounts: users, Datasets: datasets{data.datasets}, Models: data.models, Hub: watchers,
+		Accounts: users, Datasets: datasets{data.datasets}, Stats: stats.New(stats.Options{Tables: tables{data.datasets}, Clusters: data.models}), Models: data.models, Hub: watchers,
 		Trainings: train.NewService(train.ServiceOptions{Queue: data.queue, Datasets: data.datasets, Watchers: watchers}),
 		Pages:     app.Handler(assets), Styles: app.Styles, Dist: web.Dist, Samples: web.Samples,
 		Health: obs.Ready(log,

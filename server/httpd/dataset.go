@@ -53,38 +53,6 @@ func (s *Server) datasetRoutes() {
 		func(ctx context.Context, who auth.Identity, in *idInput) (*none, error) {
 			return &none{}, s.o.Datasets.Delete(ctx, who.User, in.ID)
 		})
-	handle(s, op{route: "GET datasets/{id}/describe", tag: "datasets", summary: "Statistics and histograms of the columns"},
-		func(ctx context.Context, who auth.Identity, in *versionInput) (*body[wire.Describe], error) {
-			d, err := s.o.Datasets.Describe(ctx, who.User, in.ID, in.Version)
-			return &body[wire.Describe]{d}, err
-		})
-
-	type sampleInput struct {
-		request
-		ID      string `path:"id"`
-		Columns string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
-		N       int    `query:"n" minimum:"0" doc:"rows at most; 0 or absent means 2,000"`
-		Seed    uint64 `query:"seed" doc:"another seed chooses other rows"`
-		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
-		Model   string `query:"model" doc:"id of a model trained on this dataset: adds the column \"cluster\""`
-	}
-	handle(s, op{route: "GET datasets/{id}/sample", tag: "datasets", summary: "Some rows, chosen by seed and row id, for charts"},
-		func(ctx context.Context, who auth.Identity, in *sampleInput) (*body[wire.SampleRows], error) {
-			columns, err := columnsOf(in.r.URL.Query()["columns"])
-			if err != nil {
-				return nil, err
-			}
-			if len(columns) == 0 {
-				if columns, err = s.allColumns(ctx, who, in.ID, in.Version); err != nil {
-					return nil, err
-				}
-			}
-			rows, err := s.o.Datasets.Sample(ctx, who.User, in.ID, in.Version, columns, in.N, in.Seed)
-			if err == nil && in.Model != "" {
-				err = s.addClusters(ctx, who, in.ID, in.Model, &rows)
-			}
-			return &body[wire.SampleRows]{rows}, err
-		})
 	handle(s, op{route: "GET datasets/{id}/rows.csv", tag: "datasets", summary: "A version as a CSV file", gives: "text/csv"},
 		func(ctx context.Context, who auth.Identity, in *versionInput) (*stream, error) {
 			d, err := s.o.Datasets.Get(ctx, who.User, in.ID, in.Version)
@@ -113,39 +81,6 @@ func columnsOf(params []string) ([]string, error) {
 		out = append(out, names...)
 	}
 	return out, nil
-}
-
-func (s *Server) allColumns(ctx context.Context, who auth.Identity, id string, version int) ([]string, error) {
-	d, err := s.o.Datasets.Get(ctx, who.User, id, version)
-	names := make([]string, len(d.Schema))
-	for i, c := range d.Schema {
-		names[i] = c.Name
-	}
-	return names, err
-}
-
-// addClusters adds to each row the cluster that it had in a model's training.
-func (s *Server) addClusters(ctx context.Context, who auth.Identity, dataset, model string, rows *wire.SampleRows) error {
-	m, err := s.o.Models.Get(ctx, who.User, model)
-	if err != nil {
-		return err
-	}
-	if m.Data.Dataset != dataset {
-		return fault.Fieldf("model", "The model %q was trained on another dataset, so it has no clusters of these rows.", m.Name)
-	}
-	labels, err := s.o.Models.Labels(ctx, who.User, model)
-	if err != nil {
-		return err
-	}
-	rows.Columns = append(rows.Columns, clusterColumn)
-	for i := range rows.Rows {
-		cell, err := clusterCell(ctx, labels, rows.Rows[i].ID)
-		if err != nil {
-			return err
-		}
-		rows.Rows[i].Cells = append(rows.Rows[i].Cells, cell)
-	}
-	return nil
 }
 
 // clusterColumn is the name of the column that says which cluster a row is in, from 0.

@@ -60,8 +60,6 @@ type Datasets interface {
 	Redo(ctx context.Context, owner, id string) (wire.RowsChange, error)
 	Restore(ctx context.Context, owner, id string, version int) (wire.Dataset, error)
 	History(ctx context.Context, owner, id string, before, limit int) (wire.History, error)
-	Describe(ctx context.Context, owner, id string, version int) (wire.Describe, error)
-	Sample(ctx context.Context, owner, id string, version int, columns []string, n int, seed uint64) (wire.SampleRows, error)
 	// ExportCSV writes a version with the columns names added; extra gives a row's values of them.
 	ExportCSV(ctx context.Context, owner, id string, version int, w io.Writer, names []string, extra func(row int64) []string) error
 	// Open gives a version's rows; the caller closes them.
@@ -90,10 +88,11 @@ type Trainings interface {
 	Events(ctx context.Context, owner, job string, after int64, limit int) ([]wire.Event, error)
 }
 
-// Options is what a Server works with. The first five must be set.
+// Options is what a Server works with. The first six must be set.
 type Options struct {
 	Accounts  Accounts
 	Datasets  Datasets
+	Stats     Stats
 	Models    Models
 	Trainings Trainings
 	Hub       Subscriber
@@ -179,6 +178,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.tokenRoutes()
 	s.sampleRoutes()
 	s.datasetRoutes()
+	s.statsRoutes()
 	s.uploadRoute()
 	s.rowRoutes()
 	s.versionRoutes()

@@ -27,6 +27,7 @@ import (
 	"github.com/centroid-studio/centroid/server/job"
 	"github.com/centroid-studio/centroid/server/job/sqlitejob"
 	"github.com/centroid-studio/centroid/server/registry"
+	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/store"
 	"github.com/centroid-studio/centroid/server/train"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -58,6 +59,13 @@ type rigOptions struct {
 type tables struct{ *dataset.Service }
 
 func (d tables) Open(ctx context.Context, owner, id string, version int) (Table, error) {
+	return d.Source(ctx, owner, id, version)
+}
+
+// sources is dataset.Service as main gives it to stats.
+type sources struct{ *dataset.Service }
+
+func (d sources) Open(ctx context.Context, owner, id string, version int) (stats.Table, error) {
 	return d.Source(ctx, owner, id, version)
 }
 
@@ -102,7 +110,7 @@ func newRig(t *testing.T, o rigOptions) *rig {
 	})
 	ok(err)
 	options := Options{
-		Accounts: users, Datasets: tables{data}, Models: models, Hub: r.hub,
+		Accounts: users, Datasets: tables{data}, Stats: stats.New(stats.Options{Tables: sources{data}, Clusters: models}), Models: models, Hub: r.hub,
 		Trainings: train.NewService(train.ServiceOptions{Queue: r.queue, Datasets: data, Watchers: r.hub}),
 		Samples:   os.DirFS("../../web/sample"), UploadLimit: o.limit, Version: "test", Logger: log,
 		Now: func() time.Time { return time.Now().Add(time.Duration(r.later.Load())) },

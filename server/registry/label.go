@@ -162,6 +162,21 @@ func (l *Labels) Each(ctx context.Context, fn func(row int64, cluster int) bool)
 	return nil
 }
 
+// Clusters names the dataset that the owner's model was trained on, and how many
+// clusters there are; it calls fn with the row id and the cluster of each row, by id.
+func (r *Registry) Clusters(ctx context.Context, owner, id string, fn func(row int64, cluster int)) (dataset string, k int, err error) {
+	m, err := r.Get(ctx, owner, id)
+	if err != nil {
+		return "", 0, err
+	}
+	l, err := r.Labels(ctx, owner, id)
+	if err != nil {
+		return "", 0, err
+	}
+	err = l.Each(ctx, func(row int64, cluster int) bool { fn(row, cluster); return true })
+	return m.Data.Dataset, len(m.Clusters), err
+}
+
 // Rows gives the ids of a window of the rows in a cluster, in the order of ids,
 // and how many the cluster has. With a negative cluster the window is of all rows.
 func (l *Labels) Rows(ctx context.Context, cluster int, offset int64, limit int) (rows []int64, total int64, err error) {

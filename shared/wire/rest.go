@@ -146,9 +146,15 @@ type ColumnProfile struct {
 	Max       float64    `json:"max"`
 	Edges     []float64  `json:"edges,omitempty"`   // numbers: bins + 1
 	Bins      []int64    `json:"bins,omitempty"`    // rows in each bin
-	Density   []Point    `json:"density,omitempty"` // kernel density estimate, Gaussian, Silverman's bandwidth
+	Density   []Point    `json:"density,omitempty"` // kernel density estimate, Gaussian
 	Bandwidth float64    `json:"bandwidth,omitempty"`
-	Top       []Level    `json:"top,omitempty"` // categories: most frequent levels, at most 50
+	Rule      string     `json:"rule,omitempty"`     // of the bandwidth: "silverman" or "sheather-jones"
+	Top       []Level    `json:"top,omitempty"`      // others: most frequent levels, at most 50
+	Distinct  int64      `json:"distinct,omitempty"` // others: different values
+	Infinite  int64      `json:"infinite,omitempty"` // numbers that are left out of all the rest
+	Skew      float64    `json:"skew,omitempty"`     // third standardized moment, population
+	Box       *Box       `json:"box,omitempty"`
+	Advice    []Advice   `json:"advice,omitempty"` // how it might be read better
 }
 
 // Point is a point of a curve.
@@ -163,11 +169,16 @@ type Level struct {
 	Rows  int64  `json:"rows"`
 }
 
-// SampleRows is rows chosen evenly by a hash of (seed, row id), for charts.
+// SampleRows is rows chosen evenly by a hash of (seed, row id), for charts, of the
+// whole table or of each level of a category.
 type SampleRows struct {
 	Of      int64    `json:"of"`      // rows in all
 	Columns []string `json:"columns"` // those asked for
 	Rows    []Row    `json:"rows"`    // cells in the order of Columns
+
+	Chosen string    `json:"chosen,omitempty"` // how many rows these are, and how they were chosen, in words
+	By     string    `json:"by,omitempty"`     // the category whose levels have their shares of the rows
+	Strata []Stratum `json:"strata,omitempty"` // those shares
 }
 
 // Job is a training, queued, at work or ended.

@@ -1,0 +1,109 @@
+package httpd
+
+import (
+	"context"
+
+	"github.com/centroid-studio/centroid/server/auth"
+	"github.com/centroid-studio/centroid/server/stats"
+	"github.com/centroid-studio/centroid/shared/prep"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+// Stats is what httpd asks of stats.Service. Another owner's dataset or model is fault.NotFound.
+type Stats interface {
+	Describe(ctx context.Context, q stats.Request, p stats.Profile) (wire.Describe, error)
+	Sample(ctx context.Context, q stats.Request, want stats.Sample) (wire.SampleRows, error)
+	Correlate(ctx context.Context, q stats.Request, columns []string, method string) (wire.Correlation, error)
+	PCA(ctx context.Context, q stats.Request, c stats.Components) (wire.PCA, error)
+	Brush(ctx context.Context, owner, dataset string, b wire.Brush) (wire.Brushed, error)
+}
+
+// columnsInput is some columns of a version. huma would split them at each comma: see columnsOf.
+type columnsInput struct {
+	request
+	ID      string `path:"id"`
+	Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+	Columns string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
+}
+
+func (in *columnsInput) names() ([]string, error) { return columnsOf(in.r.URL.Query()["columns"]) }
+
+func (s *Server) statsRoutes() {
+	type describeInput struct {
+		columnsInput
+		Bins      int    `query:"bins" minimum:"0" maximum:"1000" doc:"of histograms; 0 or absent means as many as fit the values, at most 100"`
+		Bandwidth string `query:"bandwidth" enum:"silverman,sheather-jones" default:"silverman" doc:"the rule for the density's bandwidth"`
+	}
+	handle(s, op{route: "GET datasets/{id}/describe", tag: "statistics", summary: "Statistics, histograms, densities and box plots of columns"},
+		func(ctx context.Context, who auth.Identity, in *describeInput) (*body[wire.Describe], error) {
+			columns, err := in.names()
+			if err != nil {
+				return nil, err
+			}
+			d, err := s.o.Stats.Describe(ctx, stats.Request{Owner: who.User, Dataset: in.ID, Version: in.Version},
+				stats.Profile{Columns: columns, Bins: in.Bins, Bandwidth: in.Bandwidth})
+			return &body[wire.Describe]{d}, err
+		})
+
+	type sampleInput struct {
+		columnsInput
+		N     int    `query:"n" minimum:"0" doc:"rows at most; 0 or absent means 2,000"`
+		Seed  uint64 `query:"seed" doc:"another seed chooses other rows"`
+		Model string `query:"model" doc:"id of a model trained on this dataset: adds the column \"cluster\""`
+		By    string `query:"by" doc:"a category, or \"cluster\" with a model: each level has its share of the rows, and ten at least if there is room"`
+	}
+	handle(s, op{route: "GET datasets/{id}/sample", tag: "statistics", summary: "Some rows with their ids, chosen by seed and row id, for charts"},
+		func(ctx context.Context, who auth.Identity, in *sampleInput) (*body[wire.SampleRows], error) {
+			columns, err := in.names()
+			if err != nil {
+				return nil, err
+			}
+			rows, err := s.o.Stats.Sample(ctx, stats.Request{Owner: who.User, Dataset: in.ID, Version: in.Version, Model: in.Model},
+				stats.Sample{Columns: columns, N: in.N, Seed: in.Seed, By: in.By})
+			return &body[wire.SampleRows]{rows}, err
+		})
+
+	type correlationInput struct {
+		columnsInput
+		Method string `query:"method" enum:"pearson,spearman" default:"pearson"`
+	}
+	handle(s, op{route: "GET datasets/{id}/correlation", tag: "statistics", summary: "How each pair of columns of numbers hangs together"},
+		func(ctx context.Context, who auth.Identity, in *correlationInput) (*body[wire.Correlation], error) {
+			columns, err := in.names()
+			if err != nil {
+				return nil, err
+			}
+			c, err := s.o.Stats.Correlate(ctx, stats.Request{Owner: who.User, Dataset: in.ID, Version: in.Version}, columns, in.Method)
+			return &body[wire.Correlation]{c}, err
+		})
+
+	type pcaInput struct {
+		columnsInput
+		Scale string `query:"scale" enum:"standard,minmax,none" default:"standard"`
+		Keep  int    `query:"keep" minimum:"0" doc:"components; 0 or absent means all"`
+		N     int    `query:"n" minimum:"0" doc:"rows of the sample at most; 0 or absent means 2,000"`
+		Seed  uint64 `query:"seed" doc:"another seed chooses other rows"`
+		Model string `query:"model" doc:"id of a model trained on this dataset, to choose by \"cluster\""`
+		By    string `query:"by" doc:"a category, or \"cluster\" with a model: each level has its share of the sample, and each row's is its last cell"`
+	}
+	handle(s, op{route: "GET datasets/{id}/pca", tag: "statistics", summary: "Principal components of columns of numbers, with some rows in their coordinates"},
+		func(ctx context.Context, who auth.Identity, in *pcaInput) (*body[wire.PCA], error) {
+			columns, err := in.names()
+			if err != nil {
+				return nil, err
+			}
+			p, err := s.o.Stats.PCA(ctx, stats.Request{Owner: who.User, Dataset: in.ID, Version: in.Version, Model: in.Model},
+				stats.Components{Columns: columns, Keep: in.Keep, Scale: prep.Scale(in.Scale), Sample: stats.Sample{N: in.N, Seed: in.Seed, By: in.By}})
+			return &body[wire.PCA]{p}, err
+		})
+
+	type brushInput struct {
+		ID   string `path:"id"`
+		Body wire.Brush
+	}
+	handle(s, op{route: "POST datasets/{id}/brush", tag: "statistics", summary: "Exact counts and histograms of the rows that pass a filter"},
+		func(ctx context.Context, who auth.Identity, in *brushInput) (*body[wire.Brushed], error) {
+			b, err := s.o.Stats.Brush(ctx, who.User, in.ID, in.Body)
+			return &body[wire.Brushed]{b}, err
+		})
+}

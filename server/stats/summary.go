@@ -1,0 +1,177 @@
+package stats
+
+import (
+	"math"
+
+	"github.com/centroid-studio/centroid/shared/table"
+)
+
+// summary is what is always wanted of a column. Numbers that are infinite are
+// counted and left out of all the rest.
+type summary struct {
+	count    int64 // rows with a value, but infinite ones
+	missing  int64
+	infinite int64
+
+	// Of numbers:
+	min, max, mean, std, skew float64 // std and skew of the population
+	q1, median, q3            float64 // between ranks linearly
+	whole                     bool    // no value has a fraction
+	rising                    bool    // each value is one more than that before it
+	few                       int     // different values, counted up to fewValues+1
+	usual                     int64   // rows with the most frequent value, if they are few
+
+	// Of the others:
+	levels []int64 // rows of each level of a category
+}
+
+// fewValues is how many different numbers are counted one by one.
+const fewValues = 32
+
+// summarize gives the column's summary, which is computed once.
+func (c *column) summarize() *summary {
+	c.once.Do(func() {
+		switch c.kind {
+		case table.Number:
+			c.summary.numbers(c.numbers)
+		case table.Category:
+			c.summary.codes(c.codes, len(c.levels))
+		default:
+			if !c.words.many {
+				c.words.settle()
+			}
+			c.summary.count = c.words.total
+			c.summary.missing = int64(len(c.hashes)) - c.words.total
+		}
+	})
+	return &c.summary
+}
+
+func (s *summary) codes(codes []int32, levels int) {
+	s.levels = make([]int64, levels)
+	for _, c := range codes {
+		if c < 0 {
+			s.missing++
+		} else {
+			s.levels[c]++
+		}
+	}
+	s.count = int64(len(codes)) - s.missing
+}
+
+func (s *summary) numbers(x []float64) {
+	s.min, s.max, s.whole, s.rising = math.Inf(1), math.Inf(-1), true, true
+	few := map[float64]int64{}
+	last := math.NaN()
+	for _, v := range x {
+		if v != v {
+			s.missing++
+			s.rising = false
+			continue
+		}
+		if math.IsInf(v, 0) {
+			s.infinite++
+			s.rising = false
+			continue
+		}
+		s.count++
+		if s.min > v {
+			s.min = v
+		}
+		if s.max < v {
+			s.max = v
+		}
+		if s.whole && v != math.Trunc(v) {
+			s.whole = false
+		}
+		if s.rising && s.count > 1 && v != last+1 {
+			s.rising = false
+		}
+		last = v
+		if len(few) <= fewValues {
+			few[v]++
+		}
+	}
+	if s.count == 0 {
+		*s = summary{missing: s.missing, infinite: s.infinite}
+		return
+	}
+	s.few = len(few)
+	if s.few <= fewValues {
+		for _, n := range few {
+			s.usual = max(s.usual, n)
+		}
+	}
+	s.moments(x)
+	q := quantiles(x, s, 0.25, 0.5, 0.75)
+	s.q1, s.median, s.q3 = q[0], q[1], q[2]
+}
+
+// moments are computed of values that are divided by a power of two first, so
+// that neither sums nor cubes overflow.
+func (s *summary) moments(x []float64) {
+	_, exp := math.Frexp(max(math.Abs(s.min), math.Abs(s.max)))
+	unit := math.Ldexp(1, -exp) // 0 of subnormals' exponent: never, Frexp gives at least -1073
+	if math.IsInf(unit, 0) {
+		unit = 1
+	}
+	n := float64(s.count)
+	sum := 0.0
+	sumBlocks(x, func(part []float64) {
+		p := 0.0
+		for _, v := range part {
+			if finite(v) {
+				p += v * unit
+			}
+		}
+		sum += p
+	})
+	mean := sum / n
+	var rest, two, three float64
+	sumBlocks(x, func(part []float64) {
+		var r, a, b float64
+		for _, v := range part {
+			if finite(v) {
+				d := v*unit - mean
+				r += d
+				a += d * d
+				b += d * d * d
+			}
+		}
+		rest, two, three = rest+r, two+a, three+b
+	})
+	mean += rest / n // what rounding has left
+	s.mean = min(max(mean/unit, s.min), s.max)
+	if s.min == s.max {
+		return
+	}
+	variance := two/n - (rest/n)*(rest/n)
+	s.std = math.Sqrt(variance) / unit
+	if variance > 0 {
+		s.skew = three / n / (variance * math.Sqrt(variance))
+	}
+}
+
+func sumBlocks(x []float64, fn func(part []float64)) {
+	for b := range blocks(len(x)) {
+		lo, hi := bounds(b, len(x))
+		fn(x[lo:hi])
+	}
+}
+
+// ends counts the finite values and finds the least and the greatest.
+func (s *summary) ends(x []float64) {
+	s.min, s.max = math.Inf(1), math.Inf(-1)
+	for _, v := range x {
+		if finite(v) {
+			s.count++
+			s.min, s.max = min(s.min, v), max(s.max, v)
+		}
+	}
+}
+
+// missing stands for no value.
+var missing = math.NaN()
+
+// finite reports whether v is neither missing nor infinite.
+func finite(v float64) bool { return v-v == 0 }
