@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -387,11 +386,4 @@ func (s *Service) one(ctx context.Context, r Record, v Version, col int, q strin
 		return errors.Join(errors.New("dataset: the query gave no row"), rows.Err())
 	}
 	return errors.Join(rows.Scan(to...), rows.Err())
-}
-
-func nan(x sql.NullFloat64) float64 {
-	if !x.Valid || math.IsNaN(x.Float64) || math.IsInf(x.Float64, 0) {
-		return 0
-	}
-	return x.Float64
 }

@@ -8,7 +8,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -253,38 +252,6 @@ func TestNumbersAsCategories(t *testing.T) {
 	}
 }
 
-func TestDescribeAndSample(t *testing.T) {
-	s, _ := mustOpen(t, 0)
-	d := mustIngest(t, s, small)
-	got, err := s.Describe(t.Context(), owner, d.ID, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := got.Columns[0]
-	if x.Count != 4 || x.Mean != 1.75 || x.Median != 1.5 || x.Min != 1 || x.Max != 3 || math.Abs(x.Std-math.Sqrt(0.6875)) > 1e-15 {
-		t.Errorf("x = %+v", x)
-	}
-	total, area := int64(0), 0.0
-	for _, n := range x.Bins {
-		total += n
-	}
-	for i := 1; i < len(x.Density); i++ {
-		area += (x.Density[i].X - x.Density[i-1].X) * (x.Density[i].Y + x.Density[i-1].Y) / 2
-	}
-	if total != 4 || len(x.Edges) != len(x.Bins)+1 || math.Abs(area-1) > 0.01 {
-		t.Errorf("bins hold %d rows, %d edges, area under the density %v", total, len(x.Edges), area)
-	}
-	if name := got.Columns[1]; name.Count != 3 || name.Missing != 1 || !reflect.DeepEqual(name.Top, []wire.Level{{Value: "a", Rows: 1}, {Value: "b", Rows: 1}, {Value: "c", Rows: 1}}) {
-		t.Errorf("name = %+v", name)
-	}
-	for range 2 {
-		sample, err := s.Sample(t.Context(), owner, d.ID, 0, []string{"y", "x"}, 2, 1)
-		if err != nil || len(sample.Rows) != 2 || sample.Of != 4 || sample.Rows[0].ID >= sample.Rows[1].ID {
-			t.Errorf("sample = %+v, %v", sample, err)
-		}
-	}
-}
-
 func TestExportCSV(t *testing.T) {
 	s, _ := mustOpen(t, 0)
 	d := mustIngest(t, s, small)
@@ -374,10 +341,9 @@ func TestOwners(t *testing.T) {
 	_, e2 := s.Rows(ctx, other, d.ID, 0, dataset.RowQuery{})
 	_, e3 := s.Source(ctx, other, d.ID, 0)
 	_, _, e4 := s.EditRow(ctx, other, d.ID, 0, wire.RowWrite{})
-	_, e5 := s.Describe(ctx, other, d.ID, 0)
-	_, e6 := s.Patch(ctx, other, d.ID, wire.DatasetPatch{Name: "mine"})
-	e7 := s.Delete(ctx, other, d.ID)
-	for i, err := range []error{e1, e2, e3, e4, e5, e6, e7} {
+	_, e5 := s.Patch(ctx, other, d.ID, wire.DatasetPatch{Name: "mine"})
+	e6 := s.Delete(ctx, other, d.ID)
+	for i, err := range []error{e1, e2, e3, e4, e5, e6} {
 		if fault.CodeOf(err) != fault.NotFound {
 			t.Errorf("call %d by another: %v, want not found", i+1, err)
 		}

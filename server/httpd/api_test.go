@@ -184,6 +184,7 @@ func TestOthers(t *testing.T) {
 		"PATCH models/{id}":              wire.Rename{Name: "mine"},
 		"POST datasets/{id}/edits":       wire.RowEdits{Delete: []int64{0}},
 		"POST datasets/{id}/restore":     wire.Restore{Version: 1},
+		"POST datasets/{id}/brush":       wire.Brush{},
 	}
 	owned := 0
 	for route, doc := range operations(t, r.server) {

@@ -18,19 +18,15 @@ type Stats interface {
 	Brush(ctx context.Context, owner, dataset string, b wire.Brush) (wire.Brushed, error)
 }
 
-// columnsInput is some columns of a version. huma would split them at each comma: see columnsOf.
-type columnsInput struct {
-	request
-	ID      string `path:"id"`
-	Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
-	Columns string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
-}
-
-func (in *columnsInput) names() ([]string, error) { return columnsOf(in.r.URL.Query()["columns"]) }
+// names gives the columns that a request chooses: huma would split them at each comma.
+func (q *request) names() ([]string, error) { return columnsOf(q.r.URL.Query()["columns"]) }
 
 func (s *Server) statsRoutes() {
 	type describeInput struct {
-		columnsInput
+		request
+		ID        string `path:"id"`
+		Version   int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+		Columns   string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
 		Bins      int    `query:"bins" minimum:"0" maximum:"1000" doc:"of histograms; 0 or absent means as many as fit the values, at most 100"`
 		Bandwidth string `query:"bandwidth" enum:"silverman,sheather-jones" default:"silverman" doc:"the rule for the density's bandwidth"`
 	}
@@ -46,11 +42,14 @@ func (s *Server) statsRoutes() {
 		})
 
 	type sampleInput struct {
-		columnsInput
-		N     int    `query:"n" minimum:"0" doc:"rows at most; 0 or absent means 2,000"`
-		Seed  uint64 `query:"seed" doc:"another seed chooses other rows"`
-		Model string `query:"model" doc:"id of a model trained on this dataset: adds the column \"cluster\""`
-		By    string `query:"by" doc:"a category, or \"cluster\" with a model: each level has its share of the rows, and ten at least if there is room"`
+		request
+		ID      string `path:"id"`
+		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+		Columns string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
+		N       int    `query:"n" minimum:"0" doc:"rows at most; 0 or absent means 2,000"`
+		Seed    uint64 `query:"seed" doc:"another seed chooses other rows"`
+		Model   string `query:"model" doc:"id of a model trained on this dataset: adds the column \"cluster\""`
+		By      string `query:"by" doc:"a category, or \"cluster\" with a model: each level has its share of the rows, and ten at least if there is room"`
 	}
 	handle(s, op{route: "GET datasets/{id}/sample", tag: "statistics", summary: "Some rows with their ids, chosen by seed and row id, for charts"},
 		func(ctx context.Context, who auth.Identity, in *sampleInput) (*body[wire.SampleRows], error) {
@@ -64,8 +63,11 @@ func (s *Server) statsRoutes() {
 		})
 
 	type correlationInput struct {
-		columnsInput
-		Method string `query:"method" enum:"pearson,spearman" default:"pearson"`
+		request
+		ID      string `path:"id"`
+		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+		Columns string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
+		Method  string `query:"method" enum:"pearson,spearman" default:"pearson"`
 	}
 	handle(s, op{route: "GET datasets/{id}/correlation", tag: "statistics", summary: "How each pair of columns of numbers hangs together"},
 		func(ctx context.Context, who auth.Identity, in *correlationInput) (*body[wire.Correlation], error) {
@@ -78,13 +80,16 @@ func (s *Server) statsRoutes() {
 		})
 
 	type pcaInput struct {
-		columnsInput
-		Scale string `query:"scale" enum:"standard,minmax,none" default:"standard"`
-		Keep  int    `query:"keep" minimum:"0" doc:"components; 0 or absent means all"`
-		N     int    `query:"n" minimum:"0" doc:"rows of the sample at most; 0 or absent means 2,000"`
-		Seed  uint64 `query:"seed" doc:"another seed chooses other rows"`
-		Model string `query:"model" doc:"id of a model trained on this dataset, to choose by \"cluster\""`
-		By    string `query:"by" doc:"a category, or \"cluster\" with a model: each level has its share of the sample, and each row's is its last cell"`
+		request
+		ID      string `path:"id"`
+		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+		Columns string `query:"columns" doc:"names, separated by commas; one that has a comma stands in double quotes; none means all"`
+		Scale   string `query:"scale" enum:"standard,minmax,none" default:"standard"`
+		Keep    int    `query:"keep" minimum:"0" doc:"components; 0 or absent means all"`
+		N       int    `query:"n" minimum:"0" doc:"rows of the sample at most; 0 or absent means 2,000"`
+		Seed    uint64 `query:"seed" doc:"another seed chooses other rows"`
+		Model   string `query:"model" doc:"id of a model trained on this dataset, to choose by \"cluster\""`
+		By      string `query:"by" doc:"a category, or \"cluster\" with a model: each level has its share of the sample, and each row's is its last cell"`
 	}
 	handle(s, op{route: "GET datasets/{id}/pca", tag: "statistics", summary: "Principal components of columns of numbers, with some rows in their coordinates"},
 		func(ctx context.Context, who auth.Identity, in *pcaInput) (*body[wire.PCA], error) {

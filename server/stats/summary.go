@@ -145,10 +145,11 @@ func (s *summary) moments(x []float64) {
 	if s.min == s.max {
 		return
 	}
-	variance := two/n - (rest/n)*(rest/n)
+	rest, two, three = rest/n, two/n, three/n
+	variance := two - rest*rest
 	s.std = math.Sqrt(variance) / unit
 	if variance > 0 {
-		s.skew = three / n / (variance * math.Sqrt(variance))
+		s.skew = (three - 3*rest*two + 2*rest*rest*rest) / (variance * math.Sqrt(variance))
 	}
 }
 
