@@ -46,7 +46,7 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(newServeCommand(getenv), newWorkerCommand(getenv), newTrainCommand(), newSweepCommand(), newPredictCommand(),
-		newBenchCommand(), newUserCommand(getenv), newVersionCommand())
+		newBenchCommand(), newUserCommand(getenv), newSandboxCommand(), newVersionCommand())
 	for _, group := range root.Commands() {
 		if group.HasSubCommands() { // by itself it prints its help; a word that is no command of it is a fault
 			group.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }

@@ -15,6 +15,14 @@ import (
 	"github.com/centroid-studio/centroid/shared/fault"
 )
 
+// The test binary is the program: it is the process of a sandbox too.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "sandbox" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
 // line runs the command line as main does, and gives the exit code.
 func line(t *testing.T, getenv func(string) string, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()

@@ -91,7 +91,12 @@ func serve(ctx context.Context, c config.Config, stdout io.Writer, log *slog.Log
 	})
 	defer func() { stopWork(); training.Wait() }()
 
-	handler, err := newHandler(c, data, users, watchers, log)
+	frames, err := newFrames(c, data.datasets)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, frames.Close()) }()
+	handler, err := newHandler(c, data, users, watchers, frames, log)
 	if err != nil {
 		return err
 	}
@@ -115,14 +120,14 @@ func serve(ctx context.Context, c config.Config, stdout io.Writer, log *slog.Log
 var routes = sync.OnceFunc(app.Routes)
 
 // newHandler joins the parts that answer requests.
-func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *hub.Hub, log *slog.Logger) (*httpd.Server, error) {
+func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *hub.Hub, frames frames, log *slog.Logger) (*httpd.Server, error) {
 	assets, err := httpd.AssetVersion(web.Dist)
 	if err != nil {
 		return nil, err
 	}
 	routes()
 	return httpd.New(httpd.Options{
-		Accounts: users, Datasets: datasets{data.datasets}, Stats: stats.New(stats.Options{Tables: tables{data.datasets}, Clusters: data.models}), Models: data.models, Hub: watchers,
+		Accounts: users, Datasets: datasets{data.datasets}, Stats: stats.New(stats.Options{Tables: tables{data.datasets}, Clusters: data.models}), Models: data.models, Hub: watchers, Frames: frames,
 		Trainings: train.NewService(train.ServiceOptions{Queue: data.queue, Datasets: data.datasets, Watchers: watchers}),
 		Pages:     app.Handler(assets), Styles: app.Styles, Dist: web.Dist, Samples: web.Samples,
 		Health: obs.Ready(log,

@@ -32,7 +32,9 @@ var all = []string{
 	"PATCH datasets/{id}", "PATCH datasets/{id}/rows/{row}", "PATCH models/{id}",
 	"POST auth/login", "POST auth/logout", "POST auth/logoutall", "POST auth/register", "POST auth/tokens",
 	"POST datasets", "POST datasets/sample/{name}", "POST datasets/{id}/brush", "POST datasets/{id}/edits", "POST datasets/{id}/redo", "POST datasets/{id}/restore",
-	"POST datasets/{id}/rows", "POST datasets/{id}/undo", "PUT auth/password",
+	"POST datasets/{id}/rows", "POST datasets/{id}/undo",
+	"POST frames/columns", "POST frames/run", "POST sql",
+	"PUT auth/password",
 }
 
 func TestOpenAPI(t *testing.T) {

@@ -95,6 +95,7 @@ type Options struct {
 	Stats     Stats
 	Models    Models
 	Trainings Trainings
+	Frames    Frames
 	Hub       Subscriber
 
 	Pages   http.Handler     // go-app's handler; nil means that there are no pages
@@ -182,6 +183,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.uploadRoute()
 	s.rowRoutes()
 	s.versionRoutes()
+	s.frameRoutes()
 	s.jobRoutes()
 	s.modelRoutes()
 	if err := s.describe(); err != nil {

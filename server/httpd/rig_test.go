@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -23,10 +24,13 @@ import (
 
 	"github.com/centroid-studio/centroid/server/auth"
 	"github.com/centroid-studio/centroid/server/dataset"
+	"github.com/centroid-studio/centroid/server/frame"
+	"github.com/centroid-studio/centroid/server/frame/duck"
 	"github.com/centroid-studio/centroid/server/hub"
 	"github.com/centroid-studio/centroid/server/job"
 	"github.com/centroid-studio/centroid/server/job/sqlitejob"
 	"github.com/centroid-studio/centroid/server/registry"
+	"github.com/centroid-studio/centroid/server/sandbox"
 	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/store"
 	"github.com/centroid-studio/centroid/server/train"
@@ -69,6 +73,28 @@ func (d sources) Open(ctx context.Context, owner, id string, version int) (stats
 	return d.Source(ctx, owner, id, version)
 }
 
+// frames is duck.DuckDB over the datasets, as main joins them.
+type frames struct {
+	db   *duck.DuckDB
+	data *dataset.Service
+}
+
+func (f frames) For(owner string) frame.Engine {
+	return f.db.For(owner, duck.Datasets{Service: f.data, Owner: owner})
+}
+
+// The test binary is the sandbox's process too.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "sandbox" {
+		if err := sandbox.Serve(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
 func newRig(t *testing.T, o rigOptions) *rig {
 	t.Helper()
 	r := &rig{t: t, dir: t.TempDir(), log: &lines{}}
@@ -104,13 +130,20 @@ func newRig(t *testing.T, o rigOptions) *rig {
 		go func() { done <- worker.Run(work) }()
 		closed(func() error { stop(); return <-done })
 	}
+	exe, err := os.Executable()
+	ok(err)
+	box, err := sandbox.New(sandbox.Options{Command: []string{exe, "sandbox"}, Dir: filepath.Join(r.dir, "sandbox")})
+	ok(err)
+	db, err := duck.New(duck.Options{Box: box})
+	ok(err)
+	closed(db.Close)
 	users, err := auth.New(accounts, auth.Options{
 		Password: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
 		Now:      func() time.Time { return time.Now().Add(time.Duration(r.later.Load())) },
 	})
 	ok(err)
 	options := Options{
-		Accounts: users, Datasets: tables{data}, Stats: stats.New(stats.Options{Tables: sources{data}, Clusters: models}), Models: models, Hub: r.hub,
+		Accounts: users, Datasets: tables{data}, Stats: stats.New(stats.Options{Tables: sources{data}, Clusters: models}), Models: models, Hub: r.hub, Frames: frames{db, data},
 		Trainings: train.NewService(train.ServiceOptions{Queue: r.queue, Datasets: data, Watchers: r.hub}),
 		Samples:   os.DirFS("../../web/sample"), UploadLimit: o.limit, Version: "test", Logger: log,
 		Now: func() time.Time { return time.Now().Add(time.Duration(r.later.Load())) },

@@ -42,8 +42,8 @@ func (v *visitor) socket() *socket {
 	return &socket{Conn: c, t: v.t}
 }
 
-// frame is anything that the server sends.
-type frame struct {
+// message is anything that the server sends.
+type message struct {
 	Version string          `json:"jsonrpc"`
 	ID      json.RawMessage `json:"id"`
 	Method  string          `json:"method"`
@@ -52,9 +52,9 @@ type frame struct {
 	Error   *wire.Error     `json:"error"`
 }
 
-func (s *socket) next() frame {
+func (s *socket) next() message {
 	s.t.Helper()
-	var f frame
+	var f message
 	if err := s.ReadJSON(&f); err != nil {
 		s.t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func (s *socket) next() frame {
 }
 
 // raw sends a frame as it is and gives the answer; events that come before it are kept.
-func (s *socket) raw(text string) frame {
+func (s *socket) raw(text string) message {
 	s.t.Helper()
 	if err := s.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
 		s.t.Fatal(err)
@@ -73,7 +73,7 @@ func (s *socket) raw(text string) frame {
 	return s.answer()
 }
 
-func (s *socket) answer() frame {
+func (s *socket) answer() message {
 	s.t.Helper()
 	for {
 		f := s.next()
@@ -84,7 +84,7 @@ func (s *socket) answer() frame {
 	}
 }
 
-func (s *socket) decode(f frame) (e wire.Event) {
+func (s *socket) decode(f message) (e wire.Event) {
 	s.t.Helper()
 	if f.Method != wire.NotifyJobEvent {
 		s.t.Fatalf("got %+v, want an event", f)

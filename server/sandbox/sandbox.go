@@ -73,6 +73,8 @@ type Job struct {
 	Query  string // one SELECT
 	Limit  int64  // rows of the answer; 0 means all
 
+	Describe bool // only tell the columns, and leave out as it is
+
 	// Inputs are files that have no name: a table's SQL reads Input(i).
 	Inputs []*os.File `json:"-"`
 }

@@ -70,7 +70,7 @@ func TestRun(t *testing.T) {
 	b := box(t, sandbox.Options{})
 	for q, want := range map[string]string{
 		`SELECT * FROM "my numbers"`:                                     "[{a DOUBLE} {b VARCHAR}] 1000",
-		`SELECT a, a FROM "My Numbers" WHERE a < 3`:                      "[{a DOUBLE} {a DOUBLE}] 3",
+		`SELECT a, a FROM "My Numbers" WHERE a < 3`:                      "[{a DOUBLE} {a_1 DOUBLE}] 3",
 		`SELECT true, 1, [1, 2], {'a': 1}, DATE '2024-01-02' LIMIT 0`:    "5 0",
 		`SELECT sum(a::INT) AS "c""d" FROM "my numbers" -- end`:          "[{c\"d HUGEINT}] 1",
 		`SELECT 1::DECIMAL(10,2) AS d, [1.5::DOUBLE] AS l, 3::UBIGINT u`: "[{d DECIMAL(10,2)} {l DOUBLE[]} {u UBIGINT}] 1",

@@ -73,9 +73,12 @@ func (t task) run(r *reply) error {
 	if _, err := conn.ExecContext(ctx, `SET lock_configuration = true`); err != nil {
 		return err
 	}
-	const describe = `DESCRIBE `
-	if r.Columns, err = columns(ctx, conn, describe+t.Query); err != nil {
+	const describe = "DESCRIBE SELECT * FROM (\n"
+	if r.Columns, err = columns(ctx, conn, describe+t.Query+"\n)"); err != nil {
 		return at(err, len(describe), len(t.Query))
+	}
+	if t.Describe {
+		return nil
 	}
 	before, after := t.copies(r.Columns)
 	if _, err := conn.ExecContext(ctx, before+t.Query+after); err != nil {

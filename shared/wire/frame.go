@@ -5,7 +5,7 @@ import "github.com/centroid-studio/centroid/shared/table"
 // Step is one step of a plan: it makes a table of the one before. Op says which
 // fields count; the others are left out.
 type Step struct {
-	Op string `json:"op" enum:"table,sql,select,filter,sort,withColumn,rename,drop,dropna,fillna,sample,split,groupBy,join,union,distinct,limit,map,reduce,count,columns,describe,summary"`
+	Op string `json:"op" enum:"table,sql,select,filter,sort,withColumn,rename,drop,dropna,fillna,sample,split,groupBy,join,union,distinct,limit,map,reduce,count,describe,summary"`
 
 	// table, a source: the rows of a dataset, in order.
 	Dataset string `json:"dataset,omitempty"`
@@ -72,6 +72,11 @@ type FrameColumn struct {
 	Name string     `json:"name"`
 	Kind table.Kind `json:"kind" enum:"number,text"`
 	Type string     `json:"type"` // in SQL: DOUBLE, BIGINT, VARCHAR, BOOLEAN, DATE and so on
+}
+
+// FramePlan is the steps of a frame.
+type FramePlan struct {
+	Steps []Step `json:"steps"`
 }
 
 // FrameRun asks for the rows of a plan.

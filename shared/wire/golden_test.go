@@ -79,6 +79,9 @@ func messages(t *testing.T) map[string]any {
 		"rest-rename":  wire.Rename{Name: "flowers"},
 		"rest-problem": wire.Problem{Type: "about:blank", Title: "Bad Request", Status: 400, Detail: "Line 3 has 2 fields, the header has 3.", Code: "invalid", Field: "file", Line: 3, Column: 2, ID: "IQ2XK4"},
 	}
+	for name, m := range frames() {
+		out["rest-"+name] = m
+	}
 	for _, c := range example.Calls() {
 		out["request-"+c.Method] = wire.Request{Version: wire.Version, ID: json.RawMessage(`1`), Method: c.Method, Params: raw(c.Params)}
 		out["response-"+c.Method] = wire.Response{Version: wire.Version, ID: json.RawMessage(`1`), Result: raw(c.Result)}

@@ -1,0 +1,128 @@
+// Package duck computes frames with DuckDB, each plan in a sandbox of its own.
+package duck
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/centroid-studio/centroid/server/frame"
+	"github.com/centroid-studio/centroid/server/sandbox"
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+// DuckDB computes frames of all users.
+type DuckDB struct {
+	box    *sandbox.Box
+	parser *parser
+}
+
+// Options is what a DuckDB works with. Box must be set.
+type Options struct {
+	Box *sandbox.Box
+}
+
+// New makes a DuckDB. The caller closes it.
+func New(o Options) (*DuckDB, error) {
+	p, err := newParser()
+	if err != nil {
+		return nil, fault.Wrap("duck.New", err)
+	}
+	return &DuckDB{box: o.Box, parser: p}, nil
+}
+
+// Close ends it, when all rows are closed.
+func (d *DuckDB) Close() error { return d.parser.close() }
+
+// For gives the engine of one user's tables.
+func (d *DuckDB) For(owner string, tables Tables) frame.Engine {
+	return &user{d: d, owner: owner, tables: tables}
+}
+
+// user is the engine of one user.
+type user struct {
+	d      *DuckDB
+	owner  string
+	tables Tables
+}
+
+func (u *user) build() *build {
+	return &build{e: u, taken: map[string]bool{}, opened: map[string]bool{}}
+}
+
+// memoryRows is how many rows are few enough to be held in memory.
+const memoryRows = 20_000
+
+// Columns gives the columns of the plan's rows.
+func (u *user) Columns(ctx context.Context, steps []wire.Step) ([]wire.FrameColumn, error) {
+	const op = "duck.Columns"
+	if err := frame.Check("steps", steps); err != nil {
+		return nil, err
+	}
+	b := u.build()
+	r, err := b.plan(ctx, "steps", steps)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	columns, err := b.columns(ctx, r.sql)
+	return columns, fault.Wrap(op, err)
+}
+
+// Run computes the rows of a plan.
+func (u *user) Run(ctx context.Context, steps []wire.Step, limit int64) (frame.Rows, error) {
+	const op = "duck.Run"
+	if err := frame.Check("steps", steps); err != nil {
+		return nil, err
+	}
+	b := u.build()
+	r, err := b.plan(ctx, "steps", steps)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	scratch := u.d.box.ScratchOnDisk
+	if limit > 0 && limit <= memoryRows {
+		scratch = sandbox.Scratch
+	}
+	out, err := scratch()
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	rows, err := b.run(ctx, r.sql, limit, out)
+	if err != nil {
+		return nil, errors.Join(fault.Wrap(op, err), out.Close())
+	}
+	return rows, nil
+}
+
+// run writes the rows of q into out, which the rows own if all goes well.
+func (b *build) run(ctx context.Context, q text, limit int64, out *os.File) (*rows, error) {
+	job := sandbox.Job{Tables: b.tables, Query: q.String()}
+	if limit > 0 {
+		job.Limit = limit + 1 // one more tells that there are more
+	}
+	columns, err := b.e.d.box.Run(ctx, job, out)
+	if err != nil {
+		return nil, words(q, err)
+	}
+	return openRows(out, columns, limit)
+}
+
+// columns asks the sandbox for the columns of q.
+func (b *build) columns(ctx context.Context, q text) ([]wire.FrameColumn, error) {
+	out, err := sandbox.Scratch()
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	job := sandbox.Job{Tables: b.tables, Query: q.String(), Describe: true}
+	columns, err := b.e.d.box.Run(ctx, job, out)
+	if err != nil {
+		return nil, words(q, err)
+	}
+	list := make([]wire.FrameColumn, len(columns))
+	for i, c := range columns {
+		list[i] = columnOf(c.Name, c.Type)
+	}
+	return list, nil
+}
