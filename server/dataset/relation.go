@@ -24,7 +24,7 @@ func (s *Service) Relation(ctx context.Context, owner, id string, version int) (
 	if err != nil {
 		return Relation{}, fault.Wrap(op, err)
 	}
-	patches, err := s.c.Meta.Patches(ctx, id, v.Number)
+	patches, err := s.c.Meta.Patches(ctx, id, v.File.Version, v.Number)
 	if err != nil {
 		return Relation{}, fault.Wrap(op, err)
 	}
@@ -40,7 +40,7 @@ func (s *Service) Relation(ctx context.Context, owner, id string, version int) (
 	if len(patches) > 0 { // changed rows come after the file's
 		q += " ORDER BY id"
 	}
-	return Relation{Record: r, Version: v, SQL: q, Files: []string{s.file(id)}}, nil
+	return Relation{Record: r, Version: v, SQL: q, Files: []string{s.file(id, v.File)}}, nil
 }
 
 // Type gives the SQL type of column i.
