@@ -213,7 +213,7 @@ func (p *predictor) take(fields [][]byte) error {
 			v.Texts = append(v.Texts, text)
 			continue
 		}
-		x, ok := table.ParseNumber(field)
+		x, ok := p.r.Number(field)
 		switch {
 		case missing:
 			x = math.NaN()

@@ -297,7 +297,7 @@ func readStart(path string, s table.Schema, columns []string) ([][]table.Cell, e
 		for i, j := range at {
 			field := fields[j]
 			number := s.Index(columns[i]) >= 0 && s[s.Index(columns[i])].Kind == table.Number
-			switch x, ok := table.ParseNumber(field); {
+			switch x, ok := r.Number(field); {
 			case table.IsMissing(field):
 			case !number:
 				cells[i] = table.Str(string(field))

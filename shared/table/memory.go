@@ -54,7 +54,7 @@ func ReadMemory(src io.Reader, lim Limits) (*Memory, error) {
 			if kinds[i] == Number {
 				x := math.NaN()
 				if !IsMissing(f) {
-					x, _ = ParseNumber(f) // Guess saw that it is one
+					x, _ = r.Number(f) // Guess saw that it is one
 				}
 				m.data[i].Numbers = append(m.data[i].Numbers, x)
 				tallies[i].Number(x)

@@ -94,3 +94,19 @@ func code(b []byte) bool {
 	b = trim(b)
 	return len(b) > 1 && b[0] == '0' && b[1] >= '0' && b[1] <= '9'
 }
+
+// inexact reports whether a field is an integer that a float64 does not hold: it
+// is an id or a code, and a number would make another one of it.
+func inexact(b []byte) bool {
+	if len(b) < 16 { // 2^53 has 16 digits
+		return false
+	}
+	b = bytes.TrimPrefix(bytes.TrimPrefix(trim(b), []byte("-")), []byte("+"))
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	v, err := strconv.ParseFloat(string(b), 64)
+	return err != nil || strconv.FormatFloat(v, 'f', -1, 64) != string(b)
+}

@@ -12,9 +12,15 @@ import (
 // Limits bounds what a Reader takes, so that its memory is bounded too. The
 // zero value of a field means its default.
 type Limits struct {
-	Columns    int // 0 means 4,096
-	FieldBytes int // of one field; 0 means 1 MiB
+	Columns    int // 0 means MaxColumns
+	FieldBytes int // of one field; 0 means MaxFieldBytes
 }
+
+// What a table may have at most, in any format.
+const (
+	MaxColumns    = 4096
+	MaxFieldBytes = 1 << 20 // of one text
+)
 
 const (
 	firstWindow = 256 << 10
@@ -39,15 +45,16 @@ type Reader struct {
 	rows   int64
 	fields [][]byte
 	quoted []byte // unescaped fields of one record
+	number []byte // a field with a point for its comma
 }
 
 // NewReader sniffs the file and reads its header.
 func NewReader(src io.Reader, lim Limits) (*Reader, error) {
 	if lim.Columns == 0 {
-		lim.Columns = 4096
+		lim.Columns = MaxColumns
 	}
 	if lim.FieldBytes == 0 {
-		lim.FieldBytes = 1 << 20
+		lim.FieldBytes = MaxFieldBytes
 	}
 	r := &Reader{src: src, lim: lim, line: 1, buf: make([]byte, 0, firstWindow)}
 	for len(r.buf) < cap(r.buf) && !r.eof {

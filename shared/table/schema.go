@@ -42,6 +42,7 @@ type Column struct {
 	Distinct int64    `json:"distinct,omitempty"` // different texts, counted up to MaxLevels+1; 0 for numbers
 	Min      *float64 `json:"min,omitempty"`      // least finite number; nil for texts and empty columns
 	Max      *float64 `json:"max,omitempty"`
+	Forms    []Form   `json:"forms,omitempty"` // of texts that are written in several ways, as the file was read: edits don't change it
 }
 
 // Schema is the columns of a table, in order. Names are unique.

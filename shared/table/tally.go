@@ -16,6 +16,7 @@ type Tally struct {
 	last     float64
 	levels   map[string]struct{} // different texts; of a long one its hash, so that memory is bounded
 	longest  int
+	forms    forms // of texts
 }
 
 // maxLevelBytes is how long a category's text may be.
@@ -49,6 +50,7 @@ func (t *Tally) Text(s []byte) {
 		return
 	}
 	t.longest = max(t.longest, len(s))
+	t.forms.add(t.rows-1, s)
 	if len(s) > maxLevelBytes {
 		sum := sha256.Sum256(s)
 		s = sum[:]
@@ -74,6 +76,7 @@ func (t *Tally) Column(name string) Column {
 		return c
 	}
 	c.Distinct = int64(len(t.levels))
+	c.Forms = t.forms.several()
 	c.Kind, c.Role = Category, Ignored
 	// A text that hardly ever repeats names rows; a category repeats.
 	if c.Distinct > MaxLevels || t.longest > maxLevelBytes || (t.rows >= 20 && 2*c.Distinct > t.rows) {
