@@ -2,10 +2,10 @@ package dataset
 
 import (
 	"context"
-	"encoding/csv"
 	"io"
 	"slices"
 
+	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
 )
@@ -20,43 +20,28 @@ func (s *Service) ExportCSV(ctx context.Context, owner, id string, version int, 
 		return fault.Wrap(op, err)
 	}
 	defer src.Close()
-	out := csv.NewWriter(w)
-	names := make([]string, len(src.Schema()))
-	for i, c := range src.Schema() {
+	names, schema := make([]string, len(src.Schema())), slices.Clone(src.Schema())
+	for i, c := range schema {
 		names[i] = c.Name
 	}
 	header := slices.Clone(names)
 	for _, name := range extraNames {
 		header = append(header, table.FreeName(header, name))
+		schema = append(schema, table.Column{Name: header[len(header)-1], Kind: table.Text})
 	}
-	if err := out.Write(header); err != nil {
+	out, err := format.NewCSVWriter(w, schema)
+	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	line := make([]string, 0, len(names)+len(extraNames))
 	err = src.Scan(ctx, names, func(b *table.Batch) error {
+		if extra == nil {
+			return out.Write(b)
+		}
 		for i := range b.Rows {
-			var more []string
-			if extra != nil {
-				if more = extra(b.ID(i)); more == nil {
-					continue
-				}
-			}
-			line = line[:0]
-			for _, v := range b.Columns {
-				if v.Texts != nil {
-					line = append(line, v.Texts[i])
-				} else {
-					line = append(line, table.Num(v.Numbers[i]).String())
-				}
-			}
-			if line = append(line, more...); len(line) == 1 && line[0] == "" {
-				if err := writeEmpty(out, w); err != nil {
+			if more := extra(b.ID(i)); more != nil {
+				if err := out.Row(b, i, more); err != nil {
 					return err
 				}
-				continue
-			}
-			if err := out.Write(line); err != nil {
-				return err
 			}
 		}
 		return nil
@@ -64,17 +49,34 @@ func (s *Service) ExportCSV(ctx context.Context, owner, id string, version int, 
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	out.Flush()
-	return fault.Wrap(op, out.Error())
+	return fault.Wrap(op, out.Close())
 }
 
-// writeEmpty writes a row whose only field is empty. The writer would make an
-// empty line of it, which readers pass over.
-func writeEmpty(out *csv.Writer, w io.Writer) error {
-	out.Flush()
-	if err := out.Error(); err != nil {
+// Export writes a version in a format that format.NewWriter knows. Its memory does
+// not depend on the size of the table.
+func (s *Service) Export(ctx context.Context, owner, id string, version int, f format.Format, w io.Writer) error {
+	const op = "dataset.Export"
+	src, err := s.Source(ctx, owner, id, version)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	defer src.Close()
+	return fault.Wrap(op, Write(ctx, src, f, w))
+}
+
+// Write writes all rows of any table in a format that format.NewWriter knows: a
+// version, a selection or the result of a query.
+func Write(ctx context.Context, src table.Source, f format.Format, w io.Writer) error {
+	out, err := format.NewWriter(w, f, src.Schema())
+	if err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, "\"\"\n")
-	return err
+	names := make([]string, len(src.Schema()))
+	for i, c := range src.Schema() {
+		names[i] = c.Name
+	}
+	if err := src.Scan(ctx, names, out.Write); err != nil {
+		return err
+	}
+	return out.Close()
 }

@@ -48,12 +48,12 @@ func writeRows(path string, kinds []table.Kind, ids bool, each func(write func(*
 				row = append(row, b.ID(i))
 			}
 		}
-		return w.write(b.Rows, bytes, b.Columns, row)
+		return w.WriteRows(b.Columns, b.Rows, bytes, row)
 	})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(w.close(), buffered.Flush(), f.Sync()); err != nil {
+	if err := errors.Join(w.Close(), buffered.Flush(), f.Sync()); err != nil {
 		return err
 	}
 	dir, err := os.Open(filepath.Dir(path))

@@ -5,24 +5,15 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
 	"os"
+	"unsafe"
 
+	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
 )
 
-// guessRows is how many rows decide how a column is kept, until one does not fit.
-const guessRows = 10_000
-
-// block is rows on the way from the scanner to the writer.
-type block struct {
-	rows    int
-	bytes   int // of texts
-	columns []table.Vector
-}
-
-// ingested is what ingest learned about a file.
+// ingested is what was learned about a table when it was kept.
 type ingested struct {
 	rows   int64
 	hash   string
@@ -30,190 +21,139 @@ type ingested struct {
 	schema table.Schema
 }
 
-// errWiden says that a column of numbers met a text.
-var errWiden = errors.New("dataset: a column of numbers has a text")
-
-// ingest turns the CSV file src into the Parquet file dst. Memory does not
-// depend on the size of the file.
-func ingest(ctx context.Context, src, dst string) (*ingested, error) {
-	kinds, err := guess(ctx, src, guessRows)
+// ingest turns the file src, of any format, into the Parquet file dst; src may be
+// unpacked where it is, into at most limit bytes. Memory does not depend on the
+// size of the file.
+func ingest(ctx context.Context, src, dst string, limit int64) (in *ingested, err error) {
+	f, err := format.Open(ctx, src, limit)
 	if err != nil {
 		return nil, err
 	}
-	in, err := convert(ctx, src, dst, kinds)
-	if !errors.Is(err, errWiden) {
-		return in, err
+	defer func() { err = errors.Join(err, f.Close()) }()
+	for _, all := range []bool{false, true} {
+		in, err = convert(ctx, f, dst, all)
+		if !errors.Is(err, format.ErrKinds) {
+			break // else all rows are asked, so that this happens once
+		}
 	}
-	// Other columns may have late texts too: all rows are asked, so that this happens once.
-	if kinds, err = guess(ctx, src, 0); err != nil {
-		return nil, err
-	}
-	return convert(ctx, src, dst, kinds)
+	return in, err
 }
 
-// guess asks at most rows rows, all if it is 0.
-func guess(ctx context.Context, src string, rows int) ([]table.Kind, error) {
-	f, err := os.Open(src)
+func convert(ctx context.Context, f *format.File, dst string, all bool) (in *ingested, err error) {
+	r, err := f.Read(ctx, all)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	r, err := table.NewReader(reader{ctx, f}, table.Limits{})
-	if err != nil {
-		return nil, err
-	}
-	kinds, _, err := table.Guess(r, rows)
-	return kinds, err
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return keep(ctx, r, dst)
 }
 
-// reader is a file that can't be read any more when ctx has ended.
-type reader struct {
-	ctx context.Context
-	f   *os.File
-}
-
-func (r reader) Read(p []byte) (int, error) {
-	if err := context.Cause(r.ctx); err != nil {
-		return 0, err
-	}
-	return r.f.Read(p)
-}
-
-// convert scans on this goroutine and writes on another.
-func convert(ctx context.Context, src, dst string, kinds []table.Kind) (in *ingested, err error) {
-	from, err := os.Open(src)
-	if err != nil {
-		return nil, err
-	}
-	defer from.Close()
-	r, err := table.NewReader(from, table.Limits{})
-	if err != nil {
-		return nil, err
-	}
+// keep writes the rows of r into the Parquet file dst. It reads them on this
+// goroutine, counts and hashes them on a second and writes them on a third.
+func keep(ctx context.Context, r format.Reader, dst string) (in *ingested, err error) {
 	to, err := os.Create(dst)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
 	buffered := bufio.NewWriterSize(to, 1<<20)
+	names, kinds := r.Columns()
 	w, err := newParquetWriter(buffered, kinds, false)
 	if err != nil {
 		return nil, err
 	}
-
-	full, free := make(chan *block, 2), make(chan *block, 4)
+	c := newCounter(names, kinds)
+	read, counted, free := make(chan *format.Block, 1), make(chan *format.Block, 1), make(chan *format.Block, 4)
 	for range cap(free) {
-		free <- newBlock(kinds)
+		free <- format.NewBlock(kinds)
 	}
+	go func() {
+		for b := range read {
+			c.count(b.Columns, b.Rows)
+			counted <- b
+		}
+		close(counted)
+	}()
 	written := make(chan error, 1)
 	go func() {
 		var err error
-		for b := range full {
+		for b := range counted {
 			if err == nil {
-				err = w.write(b.rows, b.bytes, b.columns, nil)
+				err = w.WriteRows(b.Columns, b.Rows, b.Bytes, nil)
 			}
 			free <- b
 		}
 		written <- err
 	}()
-	s := scanner{r: r, kinds: kinds, hash: table.NewHasher(r.Header(), kinds)}
-	for _, k := range kinds {
-		s.tallies = append(s.tallies, table.NewTally(k))
+	for err == nil {
+		b := <-free
+		if err = r.Fill(b); err == nil {
+			read <- b
+			err = context.Cause(ctx)
+		}
 	}
-	err = s.scan(ctx, full, free)
-	close(full)
-	if werr := <-written; err == nil {
+	close(read)
+	werr := <-written // both have ended
+	if err == io.EOF {
 		err = werr
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(w.close(), buffered.Flush(), to.Sync()); err != nil {
+	if err := errors.Join(w.Close(), buffered.Flush(), to.Sync()); err != nil {
 		return nil, err
 	}
-	return s.result(), nil
+	return c.result(), nil
 }
 
-func newBlock(kinds []table.Kind) *block {
-	b := &block{columns: make([]table.Vector, len(kinds))}
-	most := rowsOf(len(kinds), blockRows, blockCells)
-	for i, k := range kinds {
-		if k == table.Number {
-			b.columns[i].Numbers = make([]float64, most)
-		} else {
-			b.columns[i].Texts = make([]string, most)
-		}
-	}
-	return b
-}
-
-type scanner struct {
-	r       *table.Reader
+// counter learns what a table holds.
+type counter struct {
+	names   []string
 	kinds   []table.Kind
 	hash    *table.Hasher
 	tallies []*table.Tally
 	rows    int64
 }
 
-func (s *scanner) scan(ctx context.Context, full chan<- *block, free <-chan *block) error {
-	most := rowsOf(len(s.kinds), blockRows, blockCells)
-	for {
-		b := <-free
-		b.rows, b.bytes = 0, 0
-		for b.rows < most && b.bytes < blockBytes {
-			fields, err := s.r.Read()
-			if err == io.EOF {
-				full <- b
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if err := s.row(b, fields); err != nil {
-				return err
-			}
-			b.rows++
-			s.rows++
-		}
-		full <- b
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
+func newCounter(names []string, kinds []table.Kind) *counter {
+	c := &counter{names: names, kinds: kinds, hash: table.NewHasher(names, kinds)}
+	for _, k := range kinds {
+		c.tallies = append(c.tallies, table.NewTally(k))
 	}
+	return c
 }
 
-func (s *scanner) row(b *block, fields [][]byte) error {
-	for i, f := range fields {
-		if s.kinds[i] == table.Number {
-			x, ok := table.ParseNumber(f)
-			if !ok || f[0] == '0' || f[0] == ' ' {
-				switch {
-				case table.IsMissing(f):
-					x = math.NaN()
-				case !table.Numeric(f):
-					return errWiden
-				}
+func (c *counter) count(columns []table.Vector, rows int) {
+	for i, t := range c.tallies {
+		if c.kinds[i] == table.Number {
+			for _, x := range columns[i].Numbers[:rows] {
+				t.Number(x)
 			}
-			b.columns[i].Numbers[b.rows] = x
-			s.tallies[i].Number(x)
-			s.hash.Number(x)
 			continue
 		}
-		if table.IsMissing(f) {
-			f = nil
+		for _, s := range columns[i].Texts[:rows] {
+			t.Text(bytesOf(s))
 		}
-		b.columns[i].Texts[b.rows] = string(f)
-		b.bytes += len(f)
-		s.tallies[i].Text(f)
-		s.hash.Text(f)
 	}
-	return nil
+	for row := range rows {
+		for i, k := range c.kinds {
+			if k == table.Number {
+				c.hash.Number(columns[i].Numbers[row])
+			} else {
+				c.hash.Text(bytesOf(columns[i].Texts[row]))
+			}
+		}
+	}
+	c.rows += int64(rows)
 }
 
-func (s *scanner) result() *ingested {
-	in := &ingested{rows: s.rows, hash: s.hash.Sum(), stored: s.kinds}
-	for i, t := range s.tallies {
-		in.schema = append(in.schema, t.Column(s.r.Header()[i]))
+// bytesOf gives a text's bytes, which must not be changed, without a copy.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+func (c *counter) result() *ingested {
+	in := &ingested{rows: c.rows, hash: c.hash.Sum(), stored: c.kinds}
+	for i, t := range c.tallies {
+		in.schema = append(in.schema, t.Column(c.names[i]))
 	}
 	table.Roles(in.schema)
 	return in

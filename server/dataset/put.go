@@ -101,17 +101,13 @@ func (s *Service) putNext(ctx context.Context, owner string, into PutInto, rows 
 
 // tallied writes rows as a file and counts what they hold.
 func tallied(ctx context.Context, path string, rows Rows) (*ingested, error) {
-	t := scanner{kinds: rows.Kinds, hash: table.NewHasher(rows.Names, rows.Kinds)}
-	for _, k := range rows.Kinds {
-		t.tallies = append(t.tallies, table.NewTally(k))
-	}
+	t := newCounter(rows.Names, rows.Kinds)
 	err := writeRows(path, rows.Kinds, false, func(write func(*table.Batch) error) error {
 		return rows.Each(ctx, func(b *table.Batch) error {
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			t.rows += int64(b.Rows)
-			count(b, rows.Kinds, t.tallies, t.hash)
+			t.count(b.Columns, b.Rows)
 			return write(b)
 		})
 	})
@@ -121,29 +117,7 @@ func tallied(ctx context.Context, path string, rows Rows) (*ingested, error) {
 	if t.rows == 0 {
 		return nil, errors.Join(fault.Newf(fault.Invalid, "The result has no row, so there is nothing to keep."), os.Remove(path))
 	}
-	in := &ingested{rows: t.rows, hash: t.hash.Sum(), stored: rows.Kinds}
-	for i, c := range t.tallies {
-		in.schema = append(in.schema, c.Column(rows.Names[i]))
-	}
-	table.Roles(in.schema)
-	return in, nil
-}
-
-// count adds rows to the tallies and the hash of a table.
-func count(b *table.Batch, kinds []table.Kind, tallies []*table.Tally, hash *table.Hasher) {
-	var buf []byte
-	for i := range b.Rows {
-		for c, v := range b.Columns {
-			if kinds[c] == table.Number {
-				tallies[c].Number(v.Numbers[i])
-				hash.Number(v.Numbers[i])
-				continue
-			}
-			buf = append(buf[:0], v.Texts[i]...)
-			tallies[c].Text(buf)
-			hash.Text(buf)
-		}
-	}
+	return t.result(), nil
 }
 
 // checkColumns makes sure that columns can be told apart and kept.

@@ -122,8 +122,9 @@ func fileName(version int) string {
 	return fmt.Sprintf("v%d.parquet", version)
 }
 
-// Ingest reads a CSV file and keeps it as a new dataset. With an error nothing
-// is kept. Memory does not depend on the size of the file.
+// Ingest reads a file of any format that package format knows, and keeps it as a
+// new dataset. With an error nothing is kept. Memory does not depend on the size
+// of the file.
 func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.Reader) (wire.Dataset, error) {
 	const op = "dataset.Ingest"
 	name, err := nameOf(name)
@@ -136,12 +137,12 @@ func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.R
 		return wire.Dataset{}, full(op, err)
 	}
 	defer os.RemoveAll(work) // renamed if all went well; what stays is swept at the next start
-	raw := filepath.Join(work, "upload.csv")
+	raw := filepath.Join(work, "upload")
 	bytes, err := spool(ctx, raw, r, s.c.UploadLimit)
 	if err != nil {
 		return wire.Dataset{}, full(op, err)
 	}
-	in, err := ingest(ctx, raw, filepath.Join(work, "base.parquet"))
+	in, err := ingest(ctx, raw, filepath.Join(work, "base.parquet"), s.c.UploadLimit)
 	if err != nil {
 		return wire.Dataset{}, full(op, err)
 	}

@@ -74,19 +74,13 @@ func Parse(b []byte) (Matrix, error) {
 	if err != nil {
 		return Matrix{}, err
 	}
-	find := func(re *regexp.Regexp) string {
-		if m := re.FindStringSubmatch(header); m != nil {
-			return m[1]
-		}
-		return ""
-	}
-	if t := find(descr); t != "<f4" {
+	if t := find(descr, header); t != "<f4" {
 		return Matrix{}, invalid("The .npy file has values of type %q, want little-endian float32 (%q): save x.astype(numpy.float32).", t, "<f4")
 	}
-	if o := find(order); o != "False" {
+	if o := find(order, header); o != "False" {
 		return Matrix{}, invalid("The .npy file is not in C order: save numpy.ascontiguousarray(x).")
 	}
-	rows, cols, err := dims(find(shape))
+	rows, cols, err := dims(find(shape, header), 2)
 	if err != nil {
 		return Matrix{}, err
 	}
@@ -102,6 +96,33 @@ func Parse(b []byte) (Matrix, error) {
 		return Matrix{rows, cols, data}, nil
 	}
 	return Matrix{rows, cols, mapped.As[float32](values)}, nil
+}
+
+// Header is what stands before the values of an array of one dimension, which is
+// one column, or two.
+type Header struct {
+	Type       string // as NumPy writes it: "<f4"
+	Fortran    bool   // column after column
+	Rows, Cols int
+}
+
+// ReadHeader reads up to the first value. What is wrong is fault.Invalid.
+func ReadHeader(r io.Reader) (Header, error) {
+	header, err := readHeader(r)
+	if err != nil {
+		return Header{}, err
+	}
+	h := Header{Type: find(descr, header), Fortran: find(order, header) == "True"}
+	h.Rows, h.Cols, err = dims(find(shape, header), 1)
+	return h, err
+}
+
+// find gives what stands in the header.
+func find(re *regexp.Regexp, header string) string {
+	if m := re.FindStringSubmatch(header); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 func readHeader(r io.Reader) (string, error) {
@@ -134,8 +155,9 @@ func readHeader(r io.Reader) (string, error) {
 	return string(header), nil
 }
 
-// dims reads "rows, cols" and refuses what does not fit in memory's addresses.
-func dims(s string) (rows, cols int, err error) {
+// dims reads "rows, cols", or "rows," if one dimension is enough, and refuses what
+// does not fit in memory's addresses.
+func dims(s string, least int) (rows, cols int, err error) {
 	var n []int
 	for part := range strings.SplitSeq(s, ",") {
 		if part = strings.TrimSpace(part); part == "" {
@@ -146,6 +168,9 @@ func dims(s string) (rows, cols int, err error) {
 			return 0, 0, invalid("The .npy file's shape is (%s).", s)
 		}
 		n = append(n, v)
+	}
+	if len(n) == 1 && least == 1 {
+		n = append(n, 1)
 	}
 	if len(n) != 2 {
 		return 0, 0, invalid("The .npy file's shape is (%s), want two dimensions: rows, features.", s)
