@@ -1,9 +1,11 @@
 package format
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -26,7 +28,8 @@ func (s *arrowSource) read(ctx context.Context, all bool) (Reader, error) {
 	return readRecords(ctx, Arrow, all, func() (records, error) { return openArrowFile(s.path) })
 }
 
-// arrowFile is a file that is mapped: its batches may be as large as they like.
+// arrowFile is a file that is mapped: its batches may be as large as they like,
+// unless they have dictionaries or are packed.
 type arrowFile struct {
 	m  *mapped.File
 	r  *ipc.FileReader
@@ -38,11 +41,26 @@ func openArrowFile(path string) (*arrowFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := ipc.NewMappedFileReader(m.Bytes(), ipc.WithAllocator(newLimited()), ipc.WithBodySizeLimit(0))
+	options := []ipc.Option{ipc.WithAllocator(newLimited()), ipc.WithBodySizeLimit(memoryLimit)}
+	r, err := ipc.NewFileReader(bytes.NewReader(m.Bytes()), options...)
+	if err == nil && !slices.ContainsFunc(r.Schema().Fields(), func(f arrow.Field) bool { return hasDictionary(f.Type) }) {
+		// arrow-go can't take dictionaries from mapped memory; all else it need not copy.
+		r, err = ipc.NewMappedFileReader(m.Bytes(), append(options, ipc.WithBodySizeLimit(0))...)
+	}
 	if err != nil {
 		return nil, closed(m, err)
 	}
 	return &arrowFile{m: m, r: r}, nil
+}
+
+func hasDictionary(t arrow.DataType) bool {
+	if n, ok := t.(arrow.NestedType); ok {
+		return slices.ContainsFunc(n.Fields(), func(f arrow.Field) bool { return hasDictionary(f.Type) })
+	}
+	if e, ok := t.(arrow.ExtensionType); ok {
+		return hasDictionary(e.StorageType())
+	}
+	return t.ID() == arrow.DICTIONARY
 }
 
 func (f *arrowFile) schema() *arrow.Schema { return f.r.Schema() }

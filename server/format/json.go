@@ -50,7 +50,7 @@ func (s jsonSource) guess(ctx context.Context, all bool) (*jsonColumns, error) {
 		return nil, err
 	}
 	defer o.Close()
-	c := &jsonColumns{at: map[string]map[string]int{}}
+	c := &jsonColumns{at: map[string]map[string]int{}, known: map[string]int{}}
 	lists := false
 	for o.rows < GuessRows || all {
 		err := o.next(func(outer, inner []byte, kind jsontext.Kind, raw []byte) error {
@@ -84,19 +84,43 @@ func (s jsonSource) guess(ctx context.Context, all bool) (*jsonColumns, error) {
 	case o.rows == 1 && lists && !s.array:
 		return nil, fault.Newf(fault.Invalid, "The JSON file is one object with a list in it. Make it a list of objects, one a row: [{\"a\": 1}, {\"a\": 2}].")
 	}
-	for i, k := range c.kinds {
-		if k == "" { // nothing but null
-			c.kinds[i] = table.Number
-		}
-	}
+	c.settle()
 	return c, nil
 }
 
 // jsonColumns is the columns of a file by the keys as they are written, quotes and all.
 type jsonColumns struct {
 	at    map[string]map[string]int // inner is "" for what is not in an object
+	known map[string]int            // the same by the keys that they mean, in case one is written in two ways
 	names []string
 	kinds []table.Kind
+}
+
+// settle gives columns of nothing but null a kind. Where other rows have an object,
+// null is not a column of its own.
+func (c *jsonColumns) settle() {
+	names, kinds, to := []string(nil), []table.Kind(nil), make([]int, len(c.names))
+	for i := range c.kinds {
+		for _, in := range c.at {
+			if at, ok := in[""]; ok && at == i && c.kinds[i] == "" && len(in) > 1 {
+				to[i] = -1
+			}
+		}
+		if to[i] < 0 {
+			continue
+		}
+		to[i] = len(names)
+		names, kinds = append(names, c.names[i]), append(kinds, c.kinds[i])
+		if c.kinds[i] == "" {
+			kinds[to[i]] = table.Number
+		}
+	}
+	for _, in := range c.at {
+		for key, i := range in {
+			in[key] = to[i]
+		}
+	}
+	c.names, c.kinds = names, kinds
 }
 
 func (c *jsonColumns) index(outer, inner []byte) int {
@@ -110,11 +134,20 @@ func (c *jsonColumns) index(outer, inner []byte) int {
 
 func (c *jsonColumns) add(outer, inner []byte) (int, error) {
 	name, err := jsontext.AppendUnquote(nil, outer)
+	key := string(name) + "\x00"
 	if err == nil && inner != nil {
 		name, err = jsontext.AppendUnquote(append(name, '.'), inner)
+		key += string(name)
 	}
 	if err != nil {
 		return 0, err
+	}
+	if c.at[string(outer)] == nil {
+		c.at[string(outer)] = map[string]int{}
+	}
+	if i, known := c.known[key]; known {
+		c.at[string(outer)][string(inner)] = i
+		return i, nil
 	}
 	if len(c.names) == table.MaxColumns {
 		return 0, fault.Newf(fault.Invalid, "The JSON file has more than %d different keys. Leave some out.", table.MaxColumns)
@@ -122,11 +155,8 @@ func (c *jsonColumns) add(outer, inner []byte) (int, error) {
 	if err := checkText("a key", string(name), 0); err != nil {
 		return 0, err
 	}
-	if c.at[string(outer)] == nil {
-		c.at[string(outer)] = map[string]int{}
-	}
 	i := len(c.names)
-	c.at[string(outer)][string(inner)] = i
+	c.at[string(outer)][string(inner)], c.known[key] = i, i
 	c.names, c.kinds = append(c.names, strings.TrimSpace(string(name))), append(c.kinds, "")
 	return i, nil
 }
@@ -160,7 +190,10 @@ func (r *jsonReader) Fill(b *Block) error {
 		}
 		r.err = r.next(func(outer, inner []byte, kind jsontext.Kind, raw []byte) error {
 			i := r.columns.index(outer, inner)
-			if i < 0 {
+			switch {
+			case kind == 'n':
+				return nil
+			case i < 0:
 				return ErrKinds
 			}
 			return r.put(b, i, kind, raw)
@@ -178,8 +211,6 @@ func (r *jsonReader) Fill(b *Block) error {
 func (r *jsonReader) put(b *Block, i int, kind jsontext.Kind, raw []byte) error {
 	v := &b.Columns[i]
 	switch {
-	case kind == 'n':
-		return nil
 	case v.Numbers != nil && kind == '0' && table.Numeric(raw):
 		v.Numbers[b.Rows], _ = table.ParseNumber(raw)
 		return nil
@@ -286,15 +317,15 @@ func (o *objects) next(visit func(outer, inner []byte, kind jsontext.Kind, raw [
 		return &fault.Error{Code: fault.Invalid, Line: o.line(o.d.InputOffset()),
 			Msg: fmt.Sprintf("Row %d of the JSON file is %s, not an object. Each row is an object with the columns as keys, such as {\"a\": 1, \"b\": \"x\"}.", o.rows+1, kindWords(v.Kind()))}
 	}
-	if err := o.object(nil, visit); err != nil {
+	if err := o.object(false, visit); err != nil {
 		return o.wrong(err)
 	}
 	o.rows++
 	return nil
 }
 
-// object reads one, whose key outer is, if it is a value.
-func (o *objects) object(outer []byte, visit func(outer, inner []byte, kind jsontext.Kind, raw []byte) error) error {
+// object reads one: nested is the value of the key outer.
+func (o *objects) object(nested bool, visit func(outer, inner []byte, kind jsontext.Kind, raw []byte) error) error {
 	if _, err := o.d.ReadToken(); err != nil {
 		return err
 	}
@@ -303,17 +334,16 @@ func (o *objects) object(outer []byte, visit func(outer, inner []byte, kind json
 		if err != nil {
 			return err
 		}
-		kind := o.d.PeekKind()
-		if outer == nil {
+		if nested { // the key is valid until the decoder is asked again
+			o.inner = append(o.inner[:0], key...)
+		} else {
 			o.outer, o.inner = append(o.outer[:0], key...), nil
-			if kind == '{' {
-				if err := o.object(o.outer, visit); err != nil {
+			if o.d.PeekKind() == '{' {
+				if err := o.object(true, visit); err != nil {
 					return err
 				}
 				continue
 			}
-		} else {
-			o.inner = append(o.inner[:0], key...)
 		}
 		raw, err := o.d.ReadValue()
 		if err != nil {
