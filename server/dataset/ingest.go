@@ -31,7 +31,7 @@ func ingest(ctx context.Context, src, dst string, limit int64) (in *ingested, er
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	for _, all := range []bool{false, true} {
-		in, err = convert(ctx, f, dst, all)
+		in, err = convert(ctx, f, dst, all, limit)
 		if !errors.Is(err, format.ErrKinds) {
 			break // else all rows are asked, so that this happens once
 		}
@@ -39,18 +39,24 @@ func ingest(ctx context.Context, src, dst string, limit int64) (in *ingested, er
 	return in, err
 }
 
-func convert(ctx context.Context, f *format.File, dst string, all bool) (in *ingested, err error) {
+func convert(ctx context.Context, f *format.File, dst string, all bool, limit int64) (in *ingested, err error) {
 	r, err := f.Read(ctx, all)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	return keep(ctx, r, dst)
+	return keep(ctx, r, dst, manyTimes*limit)
 }
 
+// manyTimes is how much larger than the limit of an upload its values may be: a
+// digit and a comma become a number of eight bytes, but a column of one value many
+// million times, which is a few bytes of Parquet, is a trap.
+const manyTimes = 8
+
 // keep writes the rows of r into the Parquet file dst. It reads them on this
-// goroutine, counts and hashes them on a second and writes them on a third.
-func keep(ctx context.Context, r format.Reader, dst string) (in *ingested, err error) {
+// goroutine, counts and hashes them on a second and writes them on a third. It stops
+// at limit bytes of values.
+func keep(ctx context.Context, r format.Reader, dst string, limit int64) (in *ingested, err error) {
 	to, err := os.Create(dst)
 	if err != nil {
 		return nil, err
@@ -85,11 +91,14 @@ func keep(ctx context.Context, r format.Reader, dst string) (in *ingested, err e
 		}
 		written <- err
 	}()
-	for err == nil {
+	for values := int64(0); err == nil; {
 		b := <-free
 		if err = r.Fill(b); err == nil {
+			values += int64(b.Bytes) + 8*int64(b.Rows)*int64(len(kinds))
 			read <- b
-			err = context.Cause(ctx)
+			if err = context.Cause(ctx); err == nil && values > limit {
+				err = fault.Newf(fault.TooLarge, "The table's values take more than %d MB. Split it, or ask whoever runs this server to raise --upload-limit.", limit/1e6)
+			}
 		}
 	}
 	close(read)

@@ -41,6 +41,9 @@ func openArrowFile(path string) (*arrowFile, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkArrowFile(m.Bytes()); err != nil {
+		return nil, closed(m, err)
+	}
 	options := []ipc.Option{ipc.WithAllocator(newLimited()), ipc.WithBodySizeLimit(memoryLimit)}
 	r, err := ipc.NewFileReader(bytes.NewReader(m.Bytes()), options...)
 	if err == nil && !slices.ContainsFunc(r.Schema().Fields(), func(f arrow.Field) bool { return hasDictionary(f.Type) }) {
@@ -86,6 +89,12 @@ func openArrowStream(ctx context.Context, path string) (*arrowStream, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
+	}
+	if err := checkArrowStream(f); err != nil {
+		return nil, closed(f, err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, closed(f, err)
 	}
 	r, err := ipc.NewReader(reader{ctx, f}, ipc.WithAllocator(newLimited()), ipc.WithBodySizeLimit(memoryLimit))
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 // sound wants a file to be read, or refused in words for the user: nothing else
 // may come of it, whatever it holds.
-func sound(t *testing.T, path string) {
+func sound(t *testing.T, path string) error {
 	t.Helper()
 	_, names, kinds, rows, err := read(context.Background(), path)
 	if err == nil {
@@ -24,11 +24,12 @@ func sound(t *testing.T, path string) {
 				t.Fatalf("%d names, %d kinds, %d cells", len(names), len(kinds), len(r))
 			}
 		}
-		return
+		return nil
 	}
 	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Code != fault.Invalid && e.Code != fault.TooLarge || e.Msg == "" {
 		t.Fatalf("%v, want a fault of the file", err)
 	}
+	return err
 }
 
 func golden(t testing.TB, pattern string) (all [][]byte) {
@@ -55,7 +56,7 @@ func TestDamaged(t *testing.T) {
 	panics := 0
 	for _, pattern := range []string{"*.parquet", "*.arrow", "*.arrows", "*.npy"} {
 		for _, whole := range golden(t, pattern) {
-			for i := range 300 {
+			for i := range 100 {
 				b := bytes.Clone(whole)
 				if i%3 == 0 {
 					b = b[:random.IntN(len(b))]
@@ -65,8 +66,7 @@ func TestDamaged(t *testing.T) {
 				if err := os.WriteFile(path, b, 0o600); err != nil {
 					t.Fatal(err)
 				}
-				sound(t, path)
-				if _, _, _, _, err := read(t.Context(), path); err != nil && strings.Contains(err.Error(), "panic") {
+				if err := sound(t, path); err != nil && strings.Contains(err.Error(), "panic") {
 					panics++
 				}
 			}
@@ -112,7 +112,7 @@ func fuzz(f *testing.F, prefix, pattern string, more ...string) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		sound(t, path)
+		_ = sound(t, path) // it fails the test itself
 	})
 }
 

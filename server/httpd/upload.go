@@ -23,8 +23,8 @@ func (s *Server) uploadRoute() {
 		request
 		Name string `query:"name" maxLength:"200" doc:"of the dataset; absent means the name of the file"`
 	}
-	handle(s, op{route: "POST datasets", tag: "datasets", summary: "Upload a CSV file as a dataset", status: http.StatusCreated, takes: map[string]*huma.Schema{
-		"text/csv": binarySchema,
+	handle(s, op{route: "POST datasets", tag: "datasets", summary: "Upload a table as a dataset: CSV, Parquet, Arrow, JSON, NDJSON or .npy, packed or not. What it is, its content says", status: http.StatusCreated, takes: map[string]*huma.Schema{
+		"text/csv": binarySchema, "application/octet-stream": binarySchema,
 		"multipart/form-data": {Type: "object", Properties: map[string]*huma.Schema{
 			"name": {Type: "string", Description: "of the dataset; comes before the file"},
 			"file": binarySchema,
@@ -60,8 +60,12 @@ func (s *Server) upload(ctx context.Context, who auth.Identity, r *http.Request,
 // formOverhead is what a form may have besides its file.
 const formOverhead = 1 << 20
 
-// kinds is the content types of a table. Browsers and systems differ in what they call a CSV file.
-var kinds = map[string]bool{"": true, "application/csv": true, "application/vnd.ms-excel": true, "application/octet-stream": true}
+// kinds is the content types of a table, besides text/*. Browsers and systems
+// differ in what they call a file; what it is, its content says.
+var kinds = map[string]bool{"": true, "application/csv": true, "application/vnd.ms-excel": true, "application/octet-stream": true,
+	"application/json": true, "application/x-ndjson": true, "application/jsonl": true, "application/vnd.apache.parquet": true, "application/parquet": true,
+	"application/vnd.apache.arrow.file": true, "application/vnd.apache.arrow.stream": true, "application/x-npy": true,
+	"application/gzip": true, "application/x-gzip": true, "application/zstd": true, "application/zip": true, "application/x-zip-compressed": true}
 
 // fileOf finds the file in a body: it is all of it, or a part of a form. name
 // is empty if the body does not tell it.

@@ -96,7 +96,7 @@ func TestBadUploads(t *testing.T) {
 		{"a ragged line after a text of two lines", []byte("a,b\n\"x\ny\",2\n3\n"), 400, 4, 0, []string{"ine 4"}},
 		{"text that is no UTF-8", []byte("a,b\n1,2\n3,caf\xe9\n"), 400, 3, 2, []string{"UTF-8"}},
 		{"a NUL byte", []byte("a,b\n1,2\n3,\x00\n"), 400, 3, 2, []string{"NUL"}},
-		{"a zip", zipped(t), 400, 0, 0, []string{"zip"}},
+		{"a zip that was cut off", zipped(t)[:100], 400, 0, 0, []string{"zip"}},
 		{"two columns of one name", []byte("a,b,a\n1,2,3\n"), 400, 1, 3, []string{`"a"`}},
 		{"a column without a name", []byte("a,,c\n1,2,3\n"), 400, 1, 2, []string{"name"}},
 		{"10,000 columns", []byte(names(10_000, "c") + names(10_000, "")), 400, 1, 0, []string{"10000", "4096"}},
@@ -118,10 +118,10 @@ func TestBadUploads(t *testing.T) {
 		}
 		v.nothing(tc.name)
 	}
-	req := v.request("POST", "datasets", []byte(`{"a":1}`))
-	req.Header.Set("Content-Type", "application/json")
-	expect(t, "JSON", send(t, req), 415)
-	v.nothing("JSON")
+	req := v.request("POST", "datasets", []byte("a,b\n1,2\n"))
+	req.Header.Set("Content-Type", "image/png")
+	expect(t, "a picture", send(t, req), 415)
+	v.nothing("a picture")
 }
 
 // TestHugeField: 100 MB in one field are refused without being kept in memory.
@@ -159,6 +159,8 @@ func TestGoodUploads(t *testing.T) {
 		{"NA", "a,b\n1,x\nNA,y\n"},
 		{"NaN", "a,b\n1,x\nNaN,y\n"},
 		{"null", "a,b\n1,x\nnull,y\n"},
+		{"JSON", `[{"a":1,"b":"x"},{"a":null,"b":"y"}]`},
+		{"NDJSON", "{\"a\":1,\"b\":\"x\"}\n{\"b\":\"y\"}\n"},
 		{"quotes", "\"a\",\"b\"\n\"1\",\"x\"\n\"\",\"y\"\n"},
 	} {
 		var d wire.Dataset
