@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 )
@@ -15,10 +17,12 @@ const (
 	// patchLimit is how many changes of rows are merged on reading before they
 	// are written into a file: as many as a query takes without slowing down.
 	patchLimit = 500
-	// copiesKept is how many of those files a dataset has: the newest, and the one
-	// before for those who chose it and have not opened it yet. Older versions are
-	// merged from the file that they began with.
+	// copiesKept is how many of those files a dataset has: older versions are merged
+	// from the file that they began with.
 	copiesKept = 2
+	// retirement is how long a file stays that nobody is told of any more: who was,
+	// in this process or another, has opened it by then.
+	retirement = time.Minute
 )
 
 // compactor writes changes into files, one dataset at a time, on a goroutine of its own.
@@ -31,6 +35,13 @@ type compactor struct {
 	wake    chan struct{}
 	done    chan struct{}
 	cancel  context.CancelFunc
+	retired []retired // of the goroutine
+}
+
+// retired is a file that is to be removed.
+type retired struct {
+	path  string
+	since time.Time
 }
 
 // owned names a dataset.
@@ -43,14 +54,18 @@ func (s *Service) startCompactor() {
 	c.idle.L = &c.mu
 	go func() {
 		defer close(c.done)
+		tick := time.NewTicker(retirement)
+		defer tick.Stop()
 		for {
 			select {
 			case <-ctx.Done():
-				return
+				return // what is retired is swept at the next start
+			case <-tick.C:
 			case <-c.wake:
 			}
 			for s.compactNext(ctx) {
 			}
+			s.removeRetired()
 		}
 	}()
 }
@@ -68,7 +83,10 @@ func (s *Service) compactNext(ctx context.Context) bool {
 	c.stop = stop
 	now := c.now
 	c.mu.Unlock()
-	err := s.compact(work, now.owner, now.id, s.c.PatchLimit)
+	dropped, err := s.compact(work, now.owner, now.id, s.c.PatchLimit)
+	for _, path := range dropped {
+		c.retired = append(c.retired, retired{path, time.Now()})
+	}
 	if err != nil && work.Err() == nil && fault.CodeOf(err) != fault.NotFound { // nobody waits for it, and nothing is lost
 		s.c.Logger.Error("changes could not be written into a file", "dataset", now.id, "err", err)
 	}
@@ -78,6 +96,19 @@ func (s *Service) compactNext(ctx context.Context) bool {
 	c.idle.Broadcast()
 	c.mu.Unlock()
 	return true
+}
+
+func (s *Service) removeRetired() {
+	c := &s.compactor
+	c.retired = slices.DeleteFunc(c.retired, func(r retired) bool {
+		if time.Since(r.since) < retirement {
+			return false
+		}
+		if err := os.Remove(r.path); err != nil && !errors.Is(err, fs.ErrNotExist) { // its dataset may be gone
+			s.c.Logger.Error("a file that is not needed could not be removed", "path", r.path, "err", err)
+		}
+		return true
+	})
 }
 
 // grown tells that a dataset has more changes.
@@ -123,36 +154,39 @@ func (c *compactor) close() {
 
 // Compact writes the changes of rows that a dataset's newest version is merged
 // from into a file. Versions, their content and who reads them are not touched.
+// Files that are not needed any more are removed when the datasets are opened the next time.
 func (s *Service) Compact(ctx context.Context, owner, id string) error {
-	return fault.Wrap("dataset.Compact", s.compact(ctx, owner, id, 0))
+	_, err := s.compact(ctx, owner, id, 0)
+	return fault.Wrap("dataset.Compact", err)
 }
 
-// compact does so if there are more than limit changes.
-func (s *Service) compact(ctx context.Context, owner, id string, limit int) error {
+// compact does so if there are more than limit changes, and gives the files
+// that can be removed when nobody is about to open them.
+func (s *Service) compact(ctx context.Context, owner, id string, limit int) (dropped []string, err error) {
 	r, v, err := s.c.Meta.Dataset(ctx, owner, id, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	behind, err := s.c.Meta.Behind(ctx, id, v.File.Version)
 	if err != nil || behind <= limit || v.File.Version == v.Number {
-		return err
+		return nil, err
 	}
 	f := File{Version: v.Number, IDs: !v.dense()}
 	path := s.file(id, f)
 	if err := writeRows(path, r.Stored, f.IDs, s.copied(ctx, r, v)); err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.c.Meta.AddFile(ctx, r, f); err != nil {
-		return errors.Join(err, os.Remove(path))
+		return nil, errors.Join(err, os.Remove(path))
 	}
 	return s.dropCopies(ctx, id)
 }
 
-// dropCopies removes files that can be made again, but for the newest of them.
-func (s *Service) dropCopies(ctx context.Context, id string) error {
+// dropCopies forgets files that can be made again, but for the newest of them.
+func (s *Service) dropCopies(ctx context.Context, id string) (dropped []string, err error) {
 	files, roots, err := s.c.Meta.Files(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kept := 0
 	for _, f := range files {
@@ -163,13 +197,11 @@ func (s *Service) dropCopies(ctx context.Context, id string) error {
 			continue
 		}
 		if err := s.c.Meta.DropFile(ctx, id, f.Version); err != nil {
-			return err
+			return dropped, err
 		}
-		if err := os.Remove(s.file(id, f)); err != nil {
-			return err
-		}
+		dropped = append(dropped, s.file(id, f))
 	}
-	return nil
+	return dropped, nil
 }
 
 // sweepFiles removes a dataset's files that Meta does not know: a crash came

@@ -60,6 +60,10 @@ type Datasets interface {
 	Redo(ctx context.Context, owner, id string) (wire.RowsChange, error)
 	Restore(ctx context.Context, owner, id string, version int) (wire.Dataset, error)
 	History(ctx context.Context, owner, id string, before, limit int) (wire.History, error)
+	Diff(ctx context.Context, owner, id string, from, to int, offset int64, limit int) (wire.Diff, error)
+	// AddColumns makes a version with columns that are computed, and gives their names in it.
+	AddColumns(ctx context.Context, owner, id string, c dataset.Columns) (wire.Dataset, []string, error)
+	Groups(ctx context.Context, owner, id string, version int, by string) (wire.Groups, error)
 	// ExportCSV writes a version with the columns names added; extra gives a row's values of them.
 	ExportCSV(ctx context.Context, owner, id string, version int, w io.Writer, names []string, extra func(row int64) []string) error
 	// Open gives a version's rows; the caller closes them.
@@ -184,6 +188,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.rowRoutes()
 	s.versionRoutes()
 	s.frameRoutes()
+	s.clusterRoutes()
 	s.jobRoutes()
 	s.modelRoutes()
 	if err := s.describe(); err != nil {

@@ -23,6 +23,19 @@ func (s *Server) versionRoutes() {
 			return &body[wire.History]{h}, s.addModels(ctx, who, in.ID, h.Revisions)
 		})
 
+	type diffInput struct {
+		ID     string `path:"id"`
+		From   int    `query:"from" required:"true" minimum:"1"`
+		To     int    `query:"to" minimum:"0" doc:"0 or absent means the newest"`
+		Offset int64  `query:"offset" minimum:"0"`
+		Limit  int    `query:"limit" minimum:"0" maximum:"1000" doc:"0 or absent means 100"`
+	}
+	handle(s, op{route: "GET datasets/{id}/diff", tag: "versions", summary: "How two versions differ: columns, counts, and a window of the rows added, removed and changed"},
+		func(ctx context.Context, who auth.Identity, in *diffInput) (*body[wire.Diff], error) {
+			d, err := s.o.Datasets.Diff(ctx, who.User, in.ID, in.From, in.To, in.Offset, in.Limit)
+			return &body[wire.Diff]{d}, err
+		})
+
 	type restoreInput struct {
 		ID   string `path:"id"`
 		Body wire.Restore

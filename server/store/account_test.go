@@ -121,7 +121,7 @@ func TestDeleteUser(t *testing.T) {
 		must(t, s.SetLabels(ctx, owner, "m"+owner, chunks(1)))
 	}
 	must(t, s.DeleteUser(ctx, "ann"))
-	for table, want := range map[string]int{"user": 1, "token": 1, "dataset": 1, "dataset_version": 2, "dataset_patch": 1, "model": 1, "model_file": 1, "model_label": 1} {
+	for table, want := range map[string]int{"user": 1, "token": 1, "dataset": 1, "dataset_version": 2, "dataset_patch": 1, "dataset_file": 1, "model": 1, "model_file": 1, "model_label": 1} {
 		if n := count(t, path, table); n != want {
 			t.Errorf("%s has %d rows, want %d", table, n, want)
 		}

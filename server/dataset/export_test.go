@@ -1,0 +1,4 @@
+package dataset
+
+// ConflictOf is conflictOf for tests.
+var ConflictOf = conflictOf
