@@ -71,15 +71,13 @@ func (s *Service) addColumns(ctx context.Context, owner, id string, c Columns) (
 	wide := r
 	wide.Stored = append([]table.Kind(nil), r.Stored...)
 	added := make([]table.Kind, len(names))
-	tallies := make([]*table.Tally, len(names))
 	for i, k := range c.Kinds {
 		if added[i] = table.Number; k != table.Number {
 			added[i] = table.Text
 		}
-		tallies[i] = table.NewTally(added[i])
 	}
 	wide.Stored = append(wide.Stored, added...)
-	hash := table.NewHasher(names, added)
+	counted := newCounter(names, added)
 	rows := s.copied(ctx, r, v)
 	path := s.file(r.ID, next.File)
 	err = writeRows(path, wide.Stored, next.File.IDs, func(write func(*table.Batch) error) error {
@@ -99,8 +97,7 @@ func (s *Service) addColumns(ctx context.Context, owner, id string, c Columns) (
 			if err := c.Compute(&in, out); err != nil {
 				return err
 			}
-			more := table.Batch{Rows: b.Rows, Columns: out}
-			count(&more, added, tallies, hash)
+			counted.count(out, b.Rows)
 			whole := *b
 			whole.Columns = append(append([]table.Vector(nil), b.Columns...), out...)
 			return write(&whole)
@@ -109,14 +106,14 @@ func (s *Service) addColumns(ctx context.Context, owner, id string, c Columns) (
 	if err != nil {
 		return d, nil, err
 	}
-	for i, t := range tallies {
-		col := t.Column(names[i])
+	in := counted.result()
+	for i, col := range in.schema {
 		if col.Role = table.Ignored; c.Kinds[i] == table.Category && col.Distinct <= table.MaxLevels {
 			col.Kind = table.Category
 		}
 		next.Schema = append(next.Schema, col)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s", v.Hash, hash.Sum()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s", v.Hash, in.hash))
 	next.Hash = hex.EncodeToString(sum[:])
 	if d, err = s.add(ctx, wide, next, nil); err != nil {
 		err = errors.Join(err, os.Remove(path))
