@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // all is every operation of the API. A route that comes or goes changes this list.
 var all = []string{
 	"DELETE auth/tokens/{id}", "DELETE datasets/{id}", "DELETE datasets/{id}/rows/{row}", "DELETE models/{id}",
-	"GET auth/tokens", "GET auth/user", "GET datasets", "GET datasets/sample", "GET datasets/{id}", "GET datasets/{id}/correlation",
+	"GET auth/tokens", "GET auth/user", "GET datasets", "GET datasets/sample", "GET datasets/{id}", "GET datasets/{id}/advice", "GET datasets/{id}/correlation",
 	"GET datasets/{id}/describe", "GET datasets/{id}/diff", "GET datasets/{id}/groups", "GET datasets/{id}/history",
 	"GET datasets/{id}/pca",
 	"GET datasets/{id}/rows", "GET datasets/{id}/rows.csv", "GET datasets/{id}/sample", "GET datasets/{id}/versions",

@@ -16,6 +16,7 @@ type Stats interface {
 	Correlate(ctx context.Context, q stats.Request, columns []string, method string) (wire.Correlation, error)
 	PCA(ctx context.Context, q stats.Request, c stats.Components) (wire.PCA, error)
 	Brush(ctx context.Context, owner, dataset string, b wire.Brush) (wire.Brushed, error)
+	Advise(ctx context.Context, q stats.Request, cfg prep.Config) (wire.AdviceList, error)
 }
 
 // names gives the columns that a request chooses: huma would split them at each comma.
@@ -100,6 +101,25 @@ func (s *Server) statsRoutes() {
 			p, err := s.o.Stats.PCA(ctx, stats.Request{Owner: who.User, Dataset: in.ID, Version: in.Version, Model: in.Model},
 				stats.Components{Columns: columns, Keep: in.Keep, Scale: prep.Scale(in.Scale), Sample: stats.Sample{N: in.N, Seed: in.Seed, By: in.By}})
 			return &body[wire.PCA]{p}, err
+		})
+
+	type adviceInput struct {
+		request
+		ID       string `path:"id"`
+		Version  int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+		Features string `query:"features" doc:"names, separated by commas; one that has a comma stands in double quotes; none means the columns that are features"`
+		Scale    string `query:"scale" enum:"standard,minmax,none" default:"standard" doc:"of the training"`
+		Missing  string `query:"missing" enum:"drop,mean,median" default:"drop" doc:"of the training"`
+	}
+	handle(s, op{route: "GET datasets/{id}/advice", tag: "statistics", summary: "What to know before training on some columns, and what to do about it"},
+		func(ctx context.Context, who auth.Identity, in *adviceInput) (*body[wire.AdviceList], error) {
+			features, err := columnsOf(in.r.URL.Query()["features"])
+			if err != nil {
+				return nil, err
+			}
+			a, err := s.o.Stats.Advise(ctx, stats.Request{Owner: who.User, Dataset: in.ID, Version: in.Version},
+				prep.Config{Columns: features, Scale: prep.Scale(in.Scale), Missing: prep.Missing(in.Missing)})
+			return &body[wire.AdviceList]{a}, err
 		})
 
 	type brushInput struct {

@@ -98,7 +98,7 @@ func profile(f *frame, c *column, want Profile) wire.ColumnProfile {
 			p.Top, p.Distinct = c.top(), int64(len(c.words.seen))
 		}
 	}
-	p.Advice = readings(f, c)
+	p.Advice = readings(c)
 	return p
 }
 

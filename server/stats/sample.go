@@ -332,8 +332,8 @@ func chosenWords(n, usable, all int, want Sample, quota []int) string {
 // leastOf is how many rows each of some strata has at least among n.
 func leastOf(strata, n int) int { return min(strataLeast, n/max(1, 2*strata)) }
 
-// quotas shares n rows out in proportion to sizes, by largest remainders, but
-// gives each a least number.
+// quotas shares n rows out in proportion to sizes, by largest remainders. Who
+// would have less than a least number has that, or all that there is.
 func quotas(sizes []int, n int) []int {
 	total := 0
 	for _, s := range sizes {
@@ -344,35 +344,38 @@ func quotas(sizes []int, n int) []int {
 		copy(out, sizes)
 		return out
 	}
-	least := leastOf(len(sizes), n)
-	if len(sizes) == 1 {
-		least = 0
+	least := 0
+	if len(sizes) > 1 {
+		least = leastOf(len(sizes), n)
 	}
-	left, rest := n, 0
-	for i, s := range sizes {
-		out[i] = min(s, least)
-		left -= out[i]
-		rest += s - out[i]
+	fixed := make([]bool, len(sizes))
+	left, rest := n, total // rows and sizes of those that are not fixed
+	share := func(i int) float64 { return float64(left) * float64(sizes[i]) / float64(rest) }
+	for again := true; again; {
+		again = false
+		for i, s := range sizes {
+			if !fixed[i] && (s == 0 || share(i) < float64(min(s, least))) {
+				fixed[i], out[i] = true, min(s, least)
+				left, rest, again = left-out[i], rest-s, true
+			}
+		}
 	}
 	type remainder struct {
 		i    int
 		part float64
 	}
-	parts := make([]remainder, len(sizes))
+	var parts []remainder
 	given := 0
-	for i, s := range sizes {
-		share := float64(left) * float64(s-out[i]) / float64(rest)
-		whole := int(share)
-		parts[i] = remainder{i, share - float64(whole)}
-		out[i] += whole
-		given += whole
+	for i := range sizes {
+		if !fixed[i] {
+			out[i] = int(share(i))
+			given += out[i]
+			parts = append(parts, remainder{i, share(i) - float64(out[i])})
+		}
 	}
 	slices.SortStableFunc(parts, func(a, b remainder) int { return cmp.Compare(b.part, a.part) })
 	for _, p := range parts {
-		if given == left {
-			break
-		}
-		if out[p.i] < sizes[p.i] {
+		if given < left && out[p.i] < sizes[p.i] {
 			out[p.i]++
 			given++
 		}

@@ -61,7 +61,7 @@ func (w *words) settle() {
 func (w *words) look(t string, rows int64) {
 	w.total += rows
 	switch {
-	case parses(t):
+	case table.Numeric([]byte(t)): // a code such as 007 is none
 		w.number += rows
 	case decimalComma(t):
 		w.comma += rows
@@ -71,11 +71,6 @@ func (w *words) look(t string, rows int64) {
 	if w.isDate(t) {
 		w.date += rows
 	}
-}
-
-func parses(t string) bool {
-	_, ok := table.ParseNumber([]byte(t))
-	return ok
 }
 
 // decimalComma reports whether t is a number as many countries write it: 3,14 or 1.234,5.
@@ -99,9 +94,9 @@ func decimalComma(t string) bool {
 
 // layouts are the forms of dates that are known.
 var layouts = []string{
-	time.DateOnly, time.DateTime, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", "2006/01/02", "2006/01/02 15:04:05",
-	"02.01.2006", "2.1.2006", "02.01.2006 15:04", "02.01.2006 15:04:05", "02/01/2006", "01/02/2006", "1/2/2006", "2/1/2006",
-	"01/02/2006 15:04", "02/01/2006 15:04", "01/02/2006 15:04:05", "02/01/2006 15:04:05", "2006-01", "2 Jan 2006", "Jan 2, 2006", "2 January 2006", "January 2, 2006", time.RFC1123Z,
+	time.DateOnly, time.DateTime, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", "2006/1/2", "2006/1/2 15:04", "2006/1/2 15:04:05",
+	"2.1.2006", "2.1.2006 15:04", "2.1.2006 15:04:05", "2/1/2006", "2/1/2006 15:04", "2/1/2006 15:04:05", "1/2/2006", "1/2/2006 15:04", "1/2/2006 15:04:05",
+	"2006-01", "2 Jan 2006", "Jan 2, 2006", "2 January 2006", "January 2, 2006", time.RFC1123Z,
 }
 
 func (w *words) isDate(t string) bool {

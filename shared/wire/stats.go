@@ -137,8 +137,9 @@ type Remedy struct {
 // AdviceList is what there is to know about training on some features.
 type AdviceList struct {
 	Version  int      `json:"version"`
-	Of       int64    `json:"of"`     // rows in all
-	Looked   int64    `json:"looked"` // rows that were looked at for what compares pairs of columns
+	Of       int64    `json:"of"`       // rows in all
+	Looked   int64    `json:"looked"`   // rows that were looked at to compare pairs of columns, and for logarithms
+	Compared int      `json:"compared"` // columns of numbers that were compared in pairs: at most 500
 	Features []string `json:"features"`
 	Advice   []Advice `json:"advice"` // the worst first
 }
