@@ -75,6 +75,29 @@ type Dataset struct {
 	Schema  table.Schema `json:"schema"`
 }
 
+// Upload is a file that comes in pieces, by the tus protocol, and is no dataset yet.
+type Upload struct {
+	ID       string    `json:"id"` // it is at /api/v1/uploads/ID
+	Name     string    `json:"name"`
+	Size     int64     `json:"size"`
+	Offset   int64     `json:"offset"`   // bytes that are here
+	Modified int64     `json:"modified"` // of the file, in ms since 1970, as the client said; 0 if it did not
+	Expires  time.Time `json:"expires"`  // when it is removed unless it goes on
+}
+
+// Import makes a dataset of a file that is not in the request.
+type Import struct {
+	Upload string `json:"upload,omitempty" doc:"id of an upload that is whole"`
+	URL    string `json:"url,omitempty" maxLength:"2000" doc:"address of a file on the public internet, if the server allows it"`
+	Name   string `json:"name,omitempty" maxLength:"200" doc:"of the dataset; absent means the name of the file"`
+}
+
+// Imports says what can be imported.
+type Imports struct {
+	URL   bool  `json:"url"`   // the server fetches files
+	Limit int64 `json:"limit"` // bytes of one file; 0 means no limit
+}
+
 // SampleData is a table that comes with the program.
 type SampleData struct {
 	Name    string `json:"name"`
