@@ -20,6 +20,7 @@ import (
 	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/store"
 	"github.com/centroid-studio/centroid/server/train"
+	"github.com/centroid-studio/centroid/server/upload"
 	"github.com/centroid-studio/centroid/shared/fault"
 )
 
@@ -29,6 +30,7 @@ type folder struct {
 	store    *store.Store
 	queue    *sqlitejob.Store
 	datasets *dataset.Service
+	uploads  *upload.Store // nil for a guest
 	models   *registry.Registry
 	matrix   string // where prepared rows are kept
 
@@ -73,6 +75,12 @@ func (f *folder) fill(ctx context.Context, c config.Config, guest bool) (err err
 		return err
 	}
 	f.closers = append(f.closers, f.datasets.Close)
+	if !guest {
+		f.uploads, err = upload.Open(upload.Options{Dir: filepath.Join(c.Data, "upload"), Base: httpd.UploadPath, Limit: int64(c.UploadLimit), Proxied: c.Proxies > 0})
+		if err != nil {
+			return err
+		}
+	}
 	f.models = registry.New(f.store)
 	return nil
 }

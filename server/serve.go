@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +19,10 @@ import (
 	"github.com/centroid-studio/centroid/server/httpd"
 	"github.com/centroid-studio/centroid/server/hub"
 	"github.com/centroid-studio/centroid/server/obs"
+	"github.com/centroid-studio/centroid/server/remote"
 	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/train"
+	"github.com/centroid-studio/centroid/server/upload"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
 	"github.com/centroid-studio/centroid/web"
@@ -89,6 +92,7 @@ func serve(ctx context.Context, c config.Config, stdout io.Writer, log *slog.Log
 			failed <- err
 		}
 	})
+	training.Go(func() { sweep(work, data.uploads, log) })
 	defer func() { stopWork(); training.Wait() }()
 
 	frames, err := newFrames(c, data.datasets)
@@ -116,6 +120,22 @@ func serve(ctx context.Context, c config.Config, stdout io.Writer, log *slog.Log
 	}
 }
 
+// sweep removes uploads that stand still, until ctx ends.
+func sweep(ctx context.Context, uploads *upload.Store, log *slog.Logger) {
+	each := time.NewTicker(time.Hour)
+	defer each.Stop()
+	for {
+		if err := uploads.Sweep(); err != nil {
+			log.Error("old uploads can't be removed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-each.C:
+		}
+	}
+}
+
 // routes makes the pages known to go-app, which has one table of them a process.
 var routes = sync.OnceFunc(app.Routes)
 
@@ -126,7 +146,12 @@ func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *h
 		return nil, err
 	}
 	routes()
+	var fetcher httpd.Remote
+	if c.URLImport {
+		fetcher = remote.New(remote.Options{})
+	}
 	return httpd.New(httpd.Options{
+		Uploads: data.uploads, Remote: fetcher,
 		Accounts: users, Datasets: datasets{data.datasets}, Stats: stats.New(stats.Options{Tables: tables{data.datasets}, Clusters: data.models}), Models: data.models, Hub: watchers, Frames: frames,
 		Trainings: train.NewService(train.ServiceOptions{Queue: data.queue, Datasets: data.datasets, Watchers: watchers}),
 		Pages:     app.Handler(assets), Styles: app.Styles, Dist: web.Dist, Samples: web.Samples,

@@ -26,6 +26,7 @@ type Config struct {
 	Proxies int    // in front of the server, that add to X-Forwarded-For whom they heard
 
 	UploadLimit Bytes // of one file
+	URLImport   bool  // users may have files fetched from the public internet
 	Workers     int   // goroutines of one training; 0 means one a processor
 	Jobs        int   // trainings at the same time
 
@@ -86,6 +87,7 @@ func (c *Config) Serving(f *pflag.FlagSet) {
 	f.BoolVar(&c.Secure, "secure", c.Secure, "browsers come by HTTPS through a proxy: mark cookies Secure")
 	f.IntVar(&c.Proxies, "proxies", c.Proxies, "proxies in front of the server that tell addresses in X-Forwarded-For")
 	f.Var(&c.UploadLimit, "upload-limit", "largest file that may be uploaded")
+	f.BoolVar(&c.URLImport, "url-import", c.URLImport, "users may have tables fetched from the public internet by their address")
 	f.DurationVar(&c.Session, "session", c.Session, "life of a session after its last use")
 	f.DurationVar(&c.SessionMax, "session-max", c.SessionMax, "life of a session from its login")
 	f.DurationVar(&c.TokenLife, "token-life", c.TokenLife, "life of a program's token, unless it asks for another")

@@ -191,6 +191,9 @@ func spool(ctx context.Context, path string, r io.Reader, limit int64) (n int64,
 		if rerr == io.EOF {
 			return n, nil
 		}
+		if e, ok := errors.AsType[*fault.Error](rerr); ok {
+			return n, e
+		}
 		if rerr != nil {
 			return n, &fault.Error{Code: fault.Canceled, Err: rerr, Msg: "The upload broke off. Nothing was kept: try again."}
 		}

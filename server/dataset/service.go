@@ -126,6 +126,23 @@ func fileName(version int) string {
 // new dataset. With an error nothing is kept. Memory does not depend on the size
 // of the file.
 func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.Reader) (wire.Dataset, error) {
+	return s.ingest(ctx, owner, name, source, func(raw string) (int64, error) { return spool(ctx, raw, r, s.c.UploadLimit) })
+}
+
+// IngestFile is Ingest of a file that lies in the same file system. It leaves the
+// file as it is, and does not copy it.
+func (s *Service) IngestFile(ctx context.Context, owner, name, source, path string) (wire.Dataset, error) {
+	return s.ingest(ctx, owner, name, source, func(raw string) (int64, error) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0, err
+		}
+		return info.Size(), os.Link(path, raw)
+	})
+}
+
+// ingest keeps the file that put puts at a path as a new dataset.
+func (s *Service) ingest(ctx context.Context, owner, name, source string, put func(raw string) (bytes int64, err error)) (wire.Dataset, error) {
 	const op = "dataset.Ingest"
 	name, err := nameOf(name)
 	if err != nil {
@@ -138,7 +155,7 @@ func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.R
 	}
 	defer os.RemoveAll(work) // renamed if all went well; what stays is swept at the next start
 	raw := filepath.Join(work, "upload")
-	bytes, err := spool(ctx, raw, r, s.c.UploadLimit)
+	bytes, err := put(raw)
 	if err != nil {
 		return wire.Dataset{}, full(op, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/centroid-studio/centroid/server/auth"
+	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -61,6 +62,33 @@ func (s *Server) datasetRoutes() {
 			}
 			return s.download(d.Name+".csv", csvKind, func(ctx context.Context, w io.Writer) error {
 				return s.o.Datasets.ExportCSV(ctx, who.User, d.ID, d.Version, w, nil, nil)
+			}), nil
+		})
+}
+
+// downloadRoute gives a version as a file.
+func (s *Server) downloadRoute() {
+	type downloadInput struct {
+		ID      string `path:"id"`
+		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
+		Format  string `query:"format" enum:"csv,parquet,arrow,ndjson" default:"csv" doc:"numbers are written as float64, all else as UTF-8"`
+	}
+	var gives []string
+	for _, f := range format.Writable {
+		kind, _ := f.ContentType()
+		kind, _, _ = strings.Cut(kind, ";")
+		gives = append(gives, kind)
+	}
+	handle(s, op{route: "GET datasets/{id}/download", tag: "datasets", summary: "A version as a file", gives: strings.Join(gives, ",")},
+		func(ctx context.Context, who auth.Identity, in *downloadInput) (*stream, error) {
+			d, err := s.o.Datasets.Get(ctx, who.User, in.ID, in.Version)
+			if err != nil {
+				return nil, err
+			}
+			f := format.Format(in.Format)
+			kind, end := f.ContentType()
+			return s.download(d.Name+end, kind, func(ctx context.Context, w io.Writer) error {
+				return s.o.Datasets.Export(ctx, who.User, d.ID, d.Version, f, w)
 			}), nil
 		})
 }

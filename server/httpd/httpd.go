@@ -17,8 +17,10 @@ import (
 
 	"github.com/centroid-studio/centroid/server/auth"
 	"github.com/centroid-studio/centroid/server/dataset"
+	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/server/obs"
 	"github.com/centroid-studio/centroid/server/registry"
+	"github.com/centroid-studio/centroid/server/upload"
 	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -43,6 +45,8 @@ type Accounts interface {
 type Datasets interface {
 	// Ingest streams r into a new dataset; on error nothing stays.
 	Ingest(ctx context.Context, owner, name, source string, r io.Reader) (wire.Dataset, error)
+	// IngestFile makes a dataset of a file on the same disk, which it leaves as it is.
+	IngestFile(ctx context.Context, owner, name, source, path string) (wire.Dataset, error)
 	// IngestSample makes a dataset of a table that comes with the program.
 	IngestSample(ctx context.Context, owner, name string, files fs.FS) (wire.Dataset, error)
 	List(ctx context.Context, owner string) ([]wire.Dataset, error)
@@ -66,6 +70,8 @@ type Datasets interface {
 	Groups(ctx context.Context, owner, id string, version int, by string) (wire.Groups, error)
 	// ExportCSV writes a version with the columns names added; extra gives a row's values of them.
 	ExportCSV(ctx context.Context, owner, id string, version int, w io.Writer, names []string, extra func(row int64) []string) error
+	// Export writes a version in a format that format.NewWriter knows.
+	Export(ctx context.Context, owner, id string, version int, f format.Format, w io.Writer) error
 	// Open gives a version's rows; the caller closes them.
 	Open(ctx context.Context, owner, id string, version int) (Table, error)
 }
@@ -92,6 +98,20 @@ type Trainings interface {
 	Events(ctx context.Context, owner, job string, after int64, limit int) ([]wire.Event, error)
 }
 
+// Uploads is what httpd asks of upload.Store. Another owner's id is fault.NotFound.
+type Uploads interface {
+	// Serve answers a request of the tus protocol.
+	Serve(w http.ResponseWriter, r *http.Request, owner string, refuse func(status int, err error))
+	List(ctx context.Context, owner string) ([]wire.Upload, error)
+	Take(ctx context.Context, owner, id string) (*upload.Whole, error)
+}
+
+// Remote is what httpd asks of remote.Fetcher.
+type Remote interface {
+	// Open fetches a file; the caller closes body.
+	Open(ctx context.Context, address string) (body io.ReadCloser, name string, err error)
+}
+
 // Options is what a Server works with. The first six must be set.
 type Options struct {
 	Accounts  Accounts
@@ -102,6 +122,8 @@ type Options struct {
 	Frames    Frames
 	Hub       Subscriber
 
+	Uploads Uploads          // that come in pieces; nil means that there are none
+	Remote  Remote           // fetches files by their address; nil means that nobody may
 	Pages   http.Handler     // go-app's handler; nil means that there are no pages
 	Styles  []string         // of pages that are not go-app's
 	Dist    fs.FS            // served under /web/; nil means nothing
@@ -183,8 +205,10 @@ func (s *Server) routes() (http.Handler, error) {
 	s.tokenRoutes()
 	s.sampleRoutes()
 	s.datasetRoutes()
+	s.downloadRoute()
 	s.statsRoutes()
 	s.uploadRoute()
+	s.importRoutes()
 	s.rowRoutes()
 	s.versionRoutes()
 	s.frameRoutes()
@@ -209,6 +233,13 @@ func (s *Server) routes() (http.Handler, error) {
 
 	mux := http.NewServeMux()
 	mux.Handle("GET "+wire.API+"/ws", s.socket)
+	if s.o.Uploads != nil {
+		mux.HandleFunc("POST "+UploadPath, s.tus)
+		mux.HandleFunc("OPTIONS "+UploadPath, s.tus)
+		for _, method := range []string{"HEAD", "PATCH", "DELETE", "OPTIONS"} {
+			mux.HandleFunc(method+" "+UploadPath+"/{id}", s.tus)
+		}
+	}
 	mux.Handle(wire.API+"/", s.apiHandler(rest))
 	mux.Handle("/api/", http.HandlerFunc(s.noRoute))
 	mux.Handle("GET /api/openapi.json", s.openapi)

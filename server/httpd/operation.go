@@ -26,7 +26,7 @@ type op struct {
 	open    bool // needs no login
 
 	takes map[string]*huma.Schema // bodies that the handler reads by itself, by content type
-	gives string                  // the content type of an answer that is no JSON
+	gives string                  // the content types of an answer that is no JSON, separated by commas
 }
 
 // body is an answer of type T.
@@ -79,7 +79,10 @@ func (s *Server) document(method, path string, o op) {
 		}
 	}
 	if o.gives != "" {
-		doc.Responses["200"].Content = map[string]*huma.MediaType{o.gives: {Schema: binarySchema}}
+		doc.Responses["200"].Content = map[string]*huma.MediaType{}
+		for kind := range strings.SplitSeq(o.gives, ",") {
+			doc.Responses["200"].Content[kind] = &huma.MediaType{Schema: binarySchema}
+		}
 	}
 }
 
@@ -133,7 +136,7 @@ func (s *Server) apiConfig() huma.Config {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Centroid", Version: s.o.Version,
-				Description: "Tables, trainings and models. Trainings are started over the WebSocket at " + wire.API + "/ws: see /api/asyncapi.json. Every error is an RFC 9457 problem in plain words."},
+				Description: "Tables, trainings and models. Trainings are started over the WebSocket at " + wire.API + "/ws: see /api/asyncapi.json. Large files are sent in pieces to " + UploadPath + " by the tus protocol 1.0.0 (https://tus.io; metadata: filename, and modified in ms) and made a dataset by POST imports. Every error is an RFC 9457 problem in plain words."},
 			Components: &huma.Components{
 				Schemas: newSchemas(),
 				SecuritySchemes: map[string]*huma.SecurityScheme{

@@ -34,6 +34,7 @@ import (
 	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/store"
 	"github.com/centroid-studio/centroid/server/train"
+	"github.com/centroid-studio/centroid/server/upload"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -142,7 +143,10 @@ func newRig(t *testing.T, o rigOptions) *rig {
 		Now:      func() time.Time { return time.Now().Add(time.Duration(r.later.Load())) },
 	})
 	ok(err)
+	uploads, err := upload.Open(upload.Options{Dir: filepath.Join(r.dir, "upload"), Base: UploadPath, Limit: o.limit})
+	ok(err)
 	options := Options{
+		Uploads: uploads,
 		Accounts: users, Datasets: tables{data}, Stats: stats.New(stats.Options{Tables: sources{data}, Clusters: models}), Models: models, Hub: r.hub, Frames: frames{db, data},
 		Trainings: train.NewService(train.ServiceOptions{Queue: r.queue, Datasets: data, Watchers: r.hub}),
 		Samples:   os.DirFS("../../web/sample"), UploadLimit: o.limit, Version: "test", Logger: log,

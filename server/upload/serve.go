@@ -61,9 +61,11 @@ func (s *Store) create(h handler.HookEvent) (handler.HTTPResponse, handler.FileI
 // upload; HEAD, PATCH and DELETE to one ask how far it is, add to it and end it.
 // What goes wrong is left to refuse, with the status that tus gives it, unless that is 0.
 func (s *Store) Serve(w http.ResponseWriter, r *http.Request, owner string, refuse func(status int, err error)) {
-	r.Header.Del("X-Http-Method-Override") // a method is what it says
 	out := &outcome{}
 	ctx := context.WithValue(context.WithValue(r.Context(), ownerKey{}, owner), outcomeKey{}, out)
+	inner := r.Clone(ctx)
+	inner.Header.Del("X-Http-Method-Override") // a method is what it says
+	inner.URL.Path = strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(s.o.Base, "/"))
 	a := &answer{ResponseWriter: w, head: r.Method == http.MethodHead}
 	s.tus.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {
@@ -78,7 +80,7 @@ func (s *Store) Serve(w http.ResponseWriter, r *http.Request, owner string, refu
 		default:
 			w.WriteHeader(http.StatusMethodNotAllowed)
 		}
-	})).ServeHTTP(a, r.WithContext(ctx))
+	})).ServeHTTP(a, inner)
 	if a.status < 400 {
 		return
 	}
