@@ -146,7 +146,7 @@ func newRig(t *testing.T, o rigOptions) *rig {
 	uploads, err := upload.Open(upload.Options{Dir: filepath.Join(r.dir, "upload"), Base: UploadPath, Limit: o.limit})
 	ok(err)
 	options := Options{
-		Uploads: uploads,
+		Uploads:  uploads,
 		Accounts: users, Datasets: tables{data}, Stats: stats.New(stats.Options{Tables: sources{data}, Clusters: models}), Models: models, Hub: r.hub, Frames: frames{db, data},
 		Trainings: train.NewService(train.ServiceOptions{Queue: r.queue, Datasets: data, Watchers: r.hub}),
 		Samples:   os.DirFS("../../web/sample"), UploadLimit: o.limit, Version: "test", Logger: log,
