@@ -31,6 +31,18 @@ type Engine interface {
 	Columns(ctx context.Context, steps []wire.Step) ([]wire.FrameColumn, error)
 	// Run computes the rows, at most limit of them unless it is 0. The caller closes them.
 	Run(ctx context.Context, steps []wire.Step, limit int64) (Rows, error)
+	// ID gives the id under which Persist keeps these rows, for the versions that
+	// the tables have at this moment.
+	ID(ctx context.Context, steps []wire.Step) (string, error)
+	// Persist computes the rows and keeps them: plans that begin with these steps
+	// over the same versions of the tables go on from there. Persisting what is
+	// kept already moves it to the level.
+	Persist(ctx context.Context, steps []wire.Step, level string) (wire.Persisted, error)
+	// Unpersist forgets what Persist keeps under id; fault.NotFound if there is nothing.
+	Unpersist(ctx context.Context, id string) error
+	// Persisted lists what is kept, the newest first. What was made of a table
+	// that is gone is forgotten.
+	Persisted(ctx context.Context) ([]wire.Persisted, error)
 }
 
 // Rows is a computed table.

@@ -198,3 +198,22 @@ func (f Frame) Count(ctx context.Context) (int64, error) {
 	}
 	return int64(*cells[0][0].Number), nil
 }
+
+// Persist computes the rows and keeps them; see Engine.Persist.
+func (f Frame) Persist(ctx context.Context, level string) (wire.Persisted, error) {
+	return f.engine.Persist(ctx, f.steps, level)
+}
+
+// Cache is Persist in memory, and on disk when the memory is needed.
+func (f Frame) Cache(ctx context.Context) (wire.Persisted, error) {
+	return f.Persist(ctx, wire.MemoryAndDisk)
+}
+
+// Unpersist forgets what Persist kept.
+func (f Frame) Unpersist(ctx context.Context) error {
+	id, err := f.engine.ID(ctx, f.steps)
+	if err != nil {
+		return err
+	}
+	return f.engine.Unpersist(ctx, id)
+}

@@ -117,6 +117,7 @@ type task struct {
 	Job
 	Memory, Spill, Output int64
 	Threads               int
+	Files                 int // how many inputs there are
 	Dir                   string
 }
 
@@ -135,7 +136,7 @@ func (b *Box) Run(ctx context.Context, j Job, out *os.File) ([]Column, error) {
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	columns, err := b.run(ctx, task{Job: j, Memory: b.o.Memory, Spill: b.o.Spill, Output: b.o.Output, Threads: b.o.Threads, Dir: dir}, out)
+	columns, err := b.run(ctx, task{Job: j, Memory: b.o.Memory, Spill: b.o.Spill, Output: b.o.Output, Threads: b.o.Threads, Files: len(j.Inputs), Dir: dir}, out)
 	return columns, errors.Join(err, fault.Wrap(op, os.RemoveAll(dir)))
 }
 
@@ -177,7 +178,7 @@ func (b *Box) tooLarge(cause error) error {
 
 // start starts a process and waits for its end. log is the end of what it said of its troubles.
 func (b *Box) start(ctx context.Context, t task, out *os.File) (said, log []byte, err error) {
-	b64, err := json.Marshal(t)
+	told, err := json.Marshal(t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -196,7 +197,7 @@ func (b *Box) start(ctx context.Context, t task, out *os.File) (said, log []byte
 	if err := cmd.Start(); err != nil {
 		return nil, nil, err
 	}
-	_, werr := in.Write(b64)
+	_, werr := in.Write(told)
 	err = cmd.Wait() // it closes in
 	if err == nil && werr != nil {
 		err = werr

@@ -95,6 +95,9 @@ func (t task) setup() []string {
 		`SET temp_directory = ` + Literal(t.Dir), fmt.Sprintf(`SET max_temp_directory_size = '%dB'`, t.Spill),
 	}
 	paths := []string{Literal(output)}
+	for i := range t.Files {
+		paths = append(paths, Literal(Input(i)))
+	}
 	for i := range t.Tables {
 		for _, f := range t.Tables[i].Files {
 			paths = append(paths, Literal(f))
@@ -121,6 +124,9 @@ func columns(ctx context.Context, conn *sql.Conn, q string) ([]Column, error) {
 		var rest [4]any
 		if err := rows.Scan(&c.Name, &c.Type, &rest[0], &rest[1], &rest[2], &rest[3]); err != nil {
 			return nil, err
+		}
+		if c.Type == `"NULL"` { // a column that has never a value has no type
+			c.Type = "VARCHAR"
 		}
 		out = append(out, c)
 	}

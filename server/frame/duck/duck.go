@@ -16,11 +16,15 @@ import (
 type DuckDB struct {
 	box    *sandbox.Box
 	parser *parser
+	cache  *cache
 }
 
-// Options is what a DuckDB works with. Box must be set.
+// Options is what a DuckDB works with. Box and Dir must be set.
 type Options struct {
-	Box *sandbox.Box
+	Box    *sandbox.Box
+	Dir    string // of what is persisted on disk; it is made if it is not there
+	Memory int64  // bytes of all that is persisted in memory; 0 means 512 MB
+	Disk   int64  // bytes of all that is persisted on disk; 0 means 16 GB
 }
 
 // New makes a DuckDB. The caller closes it.
@@ -29,11 +33,15 @@ func New(o Options) (*DuckDB, error) {
 	if err != nil {
 		return nil, fault.Wrap("duck.New", err)
 	}
-	return &DuckDB{box: o.Box, parser: p}, nil
+	c, err := openCache(o)
+	if err != nil {
+		return nil, errors.Join(fault.Wrap("duck.New", err), p.close())
+	}
+	return &DuckDB{box: o.Box, parser: p, cache: c}, nil
 }
 
-// Close ends it, when all rows are closed.
-func (d *DuckDB) Close() error { return d.parser.close() }
+// Close ends it, when no plan is computed any more. What is persisted on disk stays.
+func (d *DuckDB) Close() error { return errors.Join(d.cache.close(), d.parser.close()) }
 
 // For gives the engine of one user's tables.
 func (d *DuckDB) For(owner string, tables Tables) frame.Engine {
@@ -55,27 +63,29 @@ func (u *user) build() *build {
 const memoryRows = 20_000
 
 // Columns gives the columns of the plan's rows.
-func (u *user) Columns(ctx context.Context, steps []wire.Step) ([]wire.FrameColumn, error) {
+func (u *user) Columns(ctx context.Context, steps []wire.Step) (columns []wire.FrameColumn, err error) {
 	const op = "duck.Columns"
 	if err := frame.Check("steps", steps); err != nil {
 		return nil, err
 	}
 	b := u.build()
+	defer func() { err = errors.Join(err, b.free()) }()
 	r, err := b.plan(ctx, "steps", steps)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	columns, err := b.columns(ctx, r.sql)
+	columns, err = b.columns(ctx, r.sql)
 	return columns, fault.Wrap(op, err)
 }
 
 // Run computes the rows of a plan.
-func (u *user) Run(ctx context.Context, steps []wire.Step, limit int64) (frame.Rows, error) {
+func (u *user) Run(ctx context.Context, steps []wire.Step, limit int64) (_ frame.Rows, err error) {
 	const op = "duck.Run"
 	if err := frame.Check("steps", steps); err != nil {
 		return nil, err
 	}
 	b := u.build()
+	defer func() { err = errors.Join(err, b.free()) }()
 	r, err := b.plan(ctx, "steps", steps)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
@@ -101,6 +111,7 @@ func (b *build) run(ctx context.Context, q text, limit int64, out *os.File) (*ro
 	if limit > 0 {
 		job.Limit = limit + 1 // one more tells that there are more
 	}
+	job.Inputs = b.files()
 	columns, err := b.e.d.box.Run(ctx, job, out)
 	if err != nil {
 		return nil, words(q, err)
@@ -115,7 +126,7 @@ func (b *build) columns(ctx context.Context, q text) ([]wire.FrameColumn, error)
 		return nil, err
 	}
 	defer out.Close()
-	job := sandbox.Job{Tables: b.tables, Query: q.String(), Describe: true}
+	job := sandbox.Job{Tables: b.tables, Query: q.String(), Describe: true, Inputs: b.files()}
 	columns, err := b.e.d.box.Run(ctx, job, out)
 	if err != nil {
 		return nil, words(q, err)

@@ -34,6 +34,7 @@ type rig struct {
 	db    *duck.DuckDB
 	data  *dataset.Service
 	owner string
+	o     duck.Options
 }
 
 func open(t testing.TB, o duck.Options) *rig {
@@ -57,10 +58,26 @@ func open(t testing.TB, o duck.Options) *rig {
 	must(err)
 	o.Box, err = sandbox.New(sandbox.Options{Command: []string{exe, "sandbox"}, Dir: filepath.Join(dir, "sandbox")})
 	must(err)
+	if o.Dir == "" {
+		o.Dir = filepath.Join(dir, "frame")
+	}
+	r.o = o
 	r.db, err = duck.New(o)
 	must(err)
 	t.Cleanup(func() { must(r.db.Close()) })
 	return r
+}
+
+// restart closes the DuckDB and opens it again.
+func (r *rig) restart(t testing.TB) {
+	t.Helper()
+	err := r.db.Close()
+	if err == nil {
+		r.db, err = duck.New(r.o)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (r *rig) engine() frame.Engine {

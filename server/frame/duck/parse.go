@@ -53,6 +53,14 @@ type problem struct {
 // Error is for the user.
 func (p *problem) Error() string { return p.msg }
 
+// read reads a text of a step: a query or an expression, as its field says.
+func (p *parser) read(ctx context.Context, t piece) ([]ref, error) {
+	if strings.HasSuffix(t.field, ".sql") {
+		return p.query(ctx, t.s)
+	}
+	return p.expr(ctx, t.s)
+}
+
 // query reads one SELECT and gives the tables that it names. What is wrong is a *problem.
 func (p *parser) query(ctx context.Context, text string) ([]ref, error) {
 	statements, err := p.parse(ctx, text)

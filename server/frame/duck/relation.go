@@ -23,15 +23,18 @@ type relation struct {
 type build struct {
 	e      *user
 	tables []sandbox.Table
+	inputs []*shared       // that tables read; they are in use until free
 	taken  map[string]bool // names of tables, in lower case
 	opened map[string]bool
 }
 
 // plan compiles steps; field is where they are.
 func (b *build) plan(ctx context.Context, field string, steps []wire.Step) (relation, error) {
-	var r relation
-	for i := range steps {
-		var err error
+	r, done, err := b.start(ctx, field, steps)
+	if err != nil {
+		return r, err
+	}
+	for i := done; i < len(steps); i++ {
 		if r, err = b.step(ctx, fmt.Sprintf("%s[%d]", field, i), steps[i], r); err != nil {
 			return r, err
 		}

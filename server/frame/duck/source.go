@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,11 +14,8 @@ import (
 
 // table opens a dataset as a source.
 func (b *build) table(ctx context.Context, at string, s wire.Step) (relation, error) {
-	t, err := b.e.tables.Open(ctx, s.Dataset, s.Version)
+	t, err := b.e.open(ctx, at, s)
 	if err != nil {
-		if e, ok := err.(*fault.Error); ok && e.Code == fault.NotFound && e.Field == "" {
-			e.Field = at + ".dataset"
-		}
 		return relation{}, err
 	}
 	name := b.view(fmt.Sprintf("\x01frame %d", len(b.tables)), t)
@@ -26,6 +24,17 @@ func (b *build) table(ctx context.Context, at string, s wire.Step) (relation, er
 		r.columns = append(r.columns, columnOf(c.Name, c.Type))
 	}
 	return r, nil
+}
+
+// open opens the dataset of a step.
+func (u *user) open(ctx context.Context, at string, s wire.Step) (Table, error) {
+	t, err := u.tables.Open(ctx, s.Dataset, s.Version)
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Code == fault.NotFound {
+		c := *e
+		c.Field = at + ".dataset"
+		return t, &c
+	}
+	return t, err
 }
 
 // view makes a table known to the sandbox and gives its name there.
@@ -68,7 +77,7 @@ func viewSQL(t Table) string {
 
 // query takes a user's SELECT as a source.
 func (b *build) query(ctx context.Context, field, sql string) (relation, error) {
-	sql = strings.TrimRight(sql, "; \t\r\n")
+	sql = cut(sql)
 	refs, err := b.e.d.parser.query(ctx, sql)
 	if err == nil {
 		err = b.resolve(ctx, refs)
@@ -78,6 +87,9 @@ func (b *build) query(ctx context.Context, field, sql string) (relation, error) 
 	}
 	return relation{sql: join("SELECT * FROM (\n", text{{sql, field}}, "\n)")}, nil
 }
+
+// cut is a query without what may stand at its end, but not in parentheses.
+func cut(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 
 // expr takes a user's expression, in parentheses.
 func (b *build) expr(ctx context.Context, field, expr string) (text, error) {
@@ -101,14 +113,11 @@ func (b *build) resolve(ctx context.Context, refs []ref) error {
 		return err
 	}
 	for _, r := range refs {
-		if b.opened[strings.ToLower(r.name)] {
-			continue
-		}
 		found, err := lookup(list, r)
 		if err != nil {
 			return err
 		}
-		if found == nil {
+		if found == nil || b.opened[strings.ToLower(r.name)] {
 			continue
 		}
 		t, err := b.e.tables.Open(ctx, found.ID, 0)

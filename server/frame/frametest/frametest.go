@@ -56,6 +56,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("limit", s.limit)
 	t.Run("sql", s.sql)
 	t.Run("immutable", s.immutable)
+	t.Run("persist", s.persist)
 }
 
 // one is a plan with the columns and the rows that it gives.
