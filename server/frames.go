@@ -26,7 +26,7 @@ func newFrames(c config.Config, datasets *dataset.Service) (frames, error) {
 	if err != nil {
 		return frames{}, err
 	}
-	db, err := duck.New(duck.Options{Box: box})
+	db, err := duck.New(duck.Options{Box: box, Dir: filepath.Join(c.Data, "frame")})
 	return frames{db, datasets}, err
 }
 

@@ -31,6 +31,8 @@ type Engine interface {
 	Columns(ctx context.Context, steps []wire.Step) ([]wire.FrameColumn, error)
 	// Run computes the rows, at most limit of them unless it is 0. The caller closes them.
 	Run(ctx context.Context, steps []wire.Step, limit int64) (Rows, error)
+	// Sources gives the versions of the tables that the plan reads at this moment.
+	Sources(ctx context.Context, steps []wire.Step) ([]wire.Parent, error)
 	// ID gives the id under which Persist keeps these rows, for the versions that
 	// the tables have at this moment.
 	ID(ctx context.Context, steps []wire.Step) (string, error)

@@ -23,18 +23,19 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // all is every operation of the API. A route that comes or goes changes this list.
 var all = []string{
-	"DELETE auth/tokens/{id}", "DELETE datasets/{id}", "DELETE datasets/{id}/rows/{row}", "DELETE models/{id}",
+	"DELETE auth/tokens/{id}", "DELETE datasets/{id}", "DELETE datasets/{id}/rows/{row}", "DELETE frames/persisted/{id}", "DELETE models/{id}",
 	"GET auth/tokens", "GET auth/user", "GET datasets", "GET datasets/sample", "GET datasets/{id}", "GET datasets/{id}/advice", "GET datasets/{id}/correlation",
 	"GET datasets/{id}/describe", "GET datasets/{id}/diff", "GET datasets/{id}/download", "GET datasets/{id}/groups", "GET datasets/{id}/history",
 	"GET datasets/{id}/pca",
 	"GET datasets/{id}/rows", "GET datasets/{id}/rows.csv", "GET datasets/{id}/sample", "GET datasets/{id}/versions",
+	"GET frames/persisted",
 	"GET imports", "GET jobs", "GET jobs/{id}", "GET jobs/{id}/events",
 	"GET models", "GET models/{id}", "GET models/{id}/file", "GET models/{id}/rows", "GET models/{id}/rows.csv", "GET uploads",
 	"PATCH datasets/{id}", "PATCH datasets/{id}/rows/{row}", "PATCH models/{id}",
 	"POST auth/login", "POST auth/logout", "POST auth/logoutall", "POST auth/register", "POST auth/tokens",
 	"POST datasets", "POST datasets/sample/{name}", "POST datasets/{id}/brush", "POST datasets/{id}/clusters", "POST datasets/{id}/edits",
 	"POST datasets/{id}/redo", "POST datasets/{id}/restore", "POST datasets/{id}/rows", "POST datasets/{id}/undo",
-	"POST frames/columns", "POST frames/run", "POST imports", "POST sql", "PUT auth/password",
+	"POST frames/columns", "POST frames/persisted", "POST frames/run", "POST frames/save", "POST imports", "POST sql", "PUT auth/password",
 }
 
 func TestOpenAPI(t *testing.T) {

@@ -3,11 +3,15 @@ package httpd
 import (
 	"context"
 	"errors"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/centroid-studio/centroid/server/auth"
+	"github.com/centroid-studio/centroid/server/dataset"
 	"github.com/centroid-studio/centroid/server/frame"
 	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -38,6 +42,65 @@ func (s *Server) frameRoutes() {
 			columns, err := s.o.Frames.For(who.User).Columns(ctx, in.Body.Steps)
 			return &body[[]wire.FrameColumn]{orEmpty(columns)}, err
 		})
+
+	type saveInput struct{ Body wire.FrameSave }
+	handle(s, op{route: "POST frames/save", tag: "frames", summary: "Keep the rows of a plan as a new dataset, or as the next version of one", status: http.StatusCreated},
+		func(ctx context.Context, who auth.Identity, in *saveInput) (*body[wire.Dataset], error) {
+			d, err := s.saveFrame(ctx, who, in.Body)
+			return &body[wire.Dataset]{d}, err
+		})
+
+	type persistInput struct{ Body wire.FramePersist }
+	handle(s, op{route: "POST frames/persisted", tag: "frames", summary: "Compute the rows of a plan once and keep them: plans that begin with the same steps go on from there", status: http.StatusCreated},
+		func(ctx context.Context, who auth.Identity, in *persistInput) (*body[wire.Persisted], error) {
+			p, err := s.o.Frames.For(who.User).Persist(ctx, in.Body.Steps, in.Body.Level)
+			return &body[wire.Persisted]{p}, err
+		})
+	handle(s, op{route: "GET frames/persisted", tag: "frames", summary: "What is kept so, with its size, the newest first"},
+		func(ctx context.Context, who auth.Identity, _ *none) (*body[[]wire.Persisted], error) {
+			all, err := s.o.Frames.For(who.User).Persisted(ctx)
+			return &body[[]wire.Persisted]{orEmpty(all)}, err
+		})
+	handle(s, op{route: "DELETE frames/persisted/{id}", tag: "frames", summary: "Keep it no more"},
+		func(ctx context.Context, who auth.Identity, in *idInput) (*none, error) {
+			return &none{}, s.o.Frames.For(who.User).Unpersist(ctx, in.ID)
+		})
+}
+
+// saveFrame keeps the rows of a plan, with what they were made from.
+func (s *Server) saveFrame(ctx context.Context, who auth.Identity, in wire.FrameSave) (wire.Dataset, error) {
+	e := s.o.Frames.For(who.User)
+	parents, err := e.Sources(ctx, in.Steps)
+	if err != nil {
+		return wire.Dataset{}, err
+	}
+	rows, err := e.Run(ctx, in.Steps, 0)
+	if err != nil {
+		return wire.Dataset{}, err
+	}
+	defer rows.Close()
+	kinds, err := frame.Kinds(ctx, rows)
+	if err != nil {
+		return wire.Dataset{}, err
+	}
+	put := dataset.Rows{Kinds: kinds, Each: func(ctx context.Context, write func(*table.Batch) error) error {
+		return frame.Each(ctx, rows, kinds, write)
+	}}
+	for _, c := range rows.Columns() {
+		put.Names = append(put.Names, c.Name)
+	}
+	words := frame.Words(in.Steps)
+	return s.o.Datasets.Put(ctx, who.User, dataset.PutInto{Dataset: in.Dataset, Name: in.Name, Change: change(words),
+		Origin: dataset.Origin{Parents: parents, Steps: words}}, put)
+}
+
+// change is what history says of saved rows.
+func change(words []string) string {
+	said := strings.Join(words[min(1, len(words)-1):], ", ")
+	if r := []rune(said); len(r) > 200 {
+		said = string(r[:199]) + "…"
+	}
+	return said
 }
 
 // inSQL names the field of a fault as wire.SQLRun has it.

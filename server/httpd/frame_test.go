@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -64,5 +65,63 @@ func TestSQL(t *testing.T) {
 	var columns []wire.FrameColumn
 	if v.must("POST", "frames/columns", wire.FramePlan{Steps: []wire.Step{{Op: "table", Dataset: d.ID}, {Op: "select", Columns: []string{"CATEGORY"}}}}, &columns); fmt.Sprint(columns) != "[{category text VARCHAR}]" {
 		t.Errorf("columns = %v", columns)
+	}
+}
+
+// TestFrames goes the way of a plan: rows, kept rows, a new dataset, and the next version of it.
+func TestFrames(t *testing.T) {
+	r := newRig(t, rigOptions{idle: true})
+	v := r.program("ada")
+	d := v.iris()
+	steps := []wire.Step{{Op: "table", Dataset: d.ID}, {Op: "filter", Expr: "petal_len > 1.5"}}
+	mean := append(steps[:2:2], wire.Step{Op: "groupBy", Columns: []string{"category"}, Aggs: []wire.Agg{{Fn: "count", As: "n"}, {Fn: "mean", Column: "petal_len", As: "mean"}}})
+	var got wire.FrameResult
+	v.must("POST", "frames/run", wire.FrameRun{Steps: mean}, &got)
+	if len(got.Rows) != 3 || got.Rows[0][0].String() != "Iris-setosa" && got.Rows[0][0].String() != "setosa" || got.Rows[1][1].String() != "50" {
+		t.Errorf("means = %+v", got)
+	}
+	a := v.do("POST", "frames/run", wire.FrameRun{Steps: append(steps[:2:2], wire.Step{Op: "withColumn", Name: "x", Expr: "petal_len +"})})
+	if p := a.problem(t); a.StatusCode != 400 || p.Field != "steps[2].expr" || p.Line != 1 || p.Column != 12 {
+		t.Errorf("a wrong expression: %+v", p)
+	}
+
+	var kept wire.Persisted
+	var list []wire.Persisted
+	v.must("POST", "frames/persisted", wire.FramePersist{Steps: steps, Level: wire.Memory}, &kept)
+	v.must("GET", "frames/persisted", nil, &list)
+	if len(list) != 1 || list[0].ID != kept.ID || kept.Rows != 113 || kept.Bytes <= 0 || kept.At != wire.Memory || kept.Steps[0].Version != 1 {
+		t.Errorf("kept %+v, listed %+v", kept, list)
+	}
+	var again wire.FrameResult
+	if v.must("POST", "frames/run", wire.FrameRun{Steps: mean}, &again); fmt.Sprint(again.Rows) == "" || len(again.Rows) != 3 || again.Rows[2][2].String() != got.Rows[2][2].String() {
+		t.Errorf("from what is kept: %+v, want %+v", again.Rows, got.Rows)
+	}
+	v.must("DELETE", "frames/persisted/"+kept.ID, nil, nil)
+	if a := v.do("DELETE", "frames/persisted/"+kept.ID, nil); a.StatusCode != 404 {
+		t.Errorf("the second time: %s", a.Status)
+	}
+
+	var saved wire.Dataset
+	v.must("POST", "frames/save", wire.FrameSave{Steps: mean, Name: "means"}, &saved)
+	if saved.Rows != 3 || saved.Name != "means" || len(saved.Schema) != 3 || saved.Schema[1].Kind != table.Number {
+		t.Errorf("saved %+v", saved)
+	}
+	sql := []wire.Step{{Op: "sql", SQL: "SELECT n, 9007199254740993 AS big, n > 49 AS many, '' AS nothing FROM means"}}
+	v.must("POST", "frames/save", wire.FrameSave{Steps: sql, Dataset: saved.ID}, &saved)
+	if saved.Version != 2 || saved.Rows != 3 || len(saved.Schema) != 4 || saved.Schema[1].Kind == table.Number || saved.Schema[3].Missing != 3 {
+		t.Errorf("saved as the next version: %+v", saved)
+	}
+	var rows wire.Rows
+	if v.must("GET", "datasets/"+saved.ID+"/rows", nil, &rows); rows.Rows[1].Cells[1].String() != "9007199254740993" || rows.Rows[1].Cells[2].String() != "true" {
+		t.Errorf("rows = %+v", rows.Rows)
+	}
+	if a := v.do("POST", "frames/save", wire.FrameSave{Steps: append(steps[:2:2], wire.Step{Op: "filter", Expr: "false"})}); a.StatusCode != 400 || !strings.Contains(a.problem(t).Detail, "no row") {
+		t.Errorf("no row: %s %s", a.Status, a.body)
+	}
+	w := r.program("eve")
+	for path, body := range map[string]any{"frames/save": wire.FrameSave{Steps: steps}, "frames/persisted": wire.FramePersist{Steps: steps}, "frames/run": wire.FrameRun{Steps: steps}, "frames/columns": wire.FramePlan{Steps: steps}} {
+		if a := w.do("POST", path, body); a.StatusCode != 404 || a.problem(t).Field != "steps[0].dataset" {
+			t.Errorf("another's table, %s: %s %s", path, a.Status, a.body)
+		}
 	}
 }

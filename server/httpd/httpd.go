@@ -47,6 +47,8 @@ type Datasets interface {
 	Ingest(ctx context.Context, owner, name, source string, r io.Reader) (wire.Dataset, error)
 	// IngestFile makes a dataset of a file on the same disk, which it leaves as it is.
 	IngestFile(ctx context.Context, owner, name, source, path string) (wire.Dataset, error)
+	// Put keeps computed rows as a new dataset or as the next version of one.
+	Put(ctx context.Context, owner string, into dataset.PutInto, rows dataset.Rows) (wire.Dataset, error)
 	// IngestSample makes a dataset of a table that comes with the program.
 	IngestSample(ctx context.Context, owner, name string, files fs.FS) (wire.Dataset, error)
 	List(ctx context.Context, owner string) ([]wire.Dataset, error)

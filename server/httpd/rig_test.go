@@ -135,7 +135,7 @@ func newRig(t *testing.T, o rigOptions) *rig {
 	ok(err)
 	box, err := sandbox.New(sandbox.Options{Command: []string{exe, "sandbox"}, Dir: filepath.Join(r.dir, "sandbox")})
 	ok(err)
-	db, err := duck.New(duck.Options{Box: box})
+	db, err := duck.New(duck.Options{Box: box, Dir: filepath.Join(r.dir, "frame")})
 	ok(err)
 	closed(db.Close)
 	users, err := auth.New(accounts, auth.Options{

@@ -101,10 +101,11 @@ type FrameResult struct {
 	Elapsed   float64        `json:"elapsedMS"`
 }
 
-// FrameSave keeps the rows of a plan as a new dataset.
+// FrameSave keeps the rows of a plan, a query's too (a plan of one step, sql).
 type FrameSave struct {
-	Steps []Step `json:"steps"`
-	Name  string `json:"name,omitempty" maxLength:"200"`
+	Steps   []Step `json:"steps"`
+	Name    string `json:"name,omitempty" maxLength:"200" doc:"of a new dataset"`
+	Dataset string `json:"dataset,omitempty" doc:"id of the dataset that the rows are the next version of; absent makes a new one"`
 }
 
 // Where a persisted frame is.

@@ -51,8 +51,8 @@ type note struct {
 	Owner   string
 	Info    wire.Persisted
 	Columns []sandbox.Column
-	Uses    []string // ids of tables
-	Made    int64    // order of making
+	Uses    []wire.Parent
+	Made    int64 // order of making
 }
 
 // openCache finds what is on disk. What a crash left half written goes.

@@ -14,8 +14,20 @@ import (
 // pinned is steps with the versions of their tables, and what they are known by.
 type pinned struct {
 	steps []wire.Step
-	ids   []string // of the first step, the first two, and so on
-	uses  []string // ids of all tables
+	ids   []string      // of the first step, the first two, and so on
+	uses  []wire.Parent // all tables, each version once
+}
+
+func (p *pinned) use(tables ...wire.Parent) {
+	for _, t := range tables {
+		if !slices.Contains(p.uses, t) {
+			p.uses = append(p.uses, t)
+		}
+	}
+}
+
+func parent(t Table) wire.Parent {
+	return wire.Parent{Dataset: t.ID, Version: t.Version, Name: t.Name}
 }
 
 // pin finds the versions that a plan is about at this moment. field is where the plan is.
@@ -39,7 +51,7 @@ func (u *user) pin(ctx context.Context, field string, steps []wire.Step) (pinned
 				return p, err
 			}
 			s.Version = t.Version
-			p.uses = append(p.uses, t.ID)
+			p.use(parent(t))
 		}
 		if s.Other != nil {
 			o, err := u.pin(ctx, at+".other", s.Other)
@@ -48,7 +60,7 @@ func (u *user) pin(ctx context.Context, field string, steps []wire.Step) (pinned
 			}
 			s.Other = o.steps
 			about = append(about, o.ids[len(o.ids)-1])
-			p.uses = append(p.uses, o.uses...)
+			p.use(o.uses...)
 		}
 		for _, text := range texts(at, *s) {
 			refs, err := u.d.parser.read(ctx, text)
@@ -68,7 +80,7 @@ func (u *user) pin(ctx context.Context, field string, steps []wire.Step) (pinned
 					return p, err
 				}
 				about = append(about, fmt.Sprintf("%s@%d", t.ID, t.Version))
-				p.uses = append(p.uses, t.ID)
+				p.use(parent(t))
 			}
 		}
 		raw, err := json.Marshal(struct {

@@ -48,6 +48,15 @@ func (b *build) free() error {
 	return fault.Wrap("duck.free", err)
 }
 
+// Sources gives the versions of the tables that a plan reads.
+func (u *user) Sources(ctx context.Context, steps []wire.Step) ([]wire.Parent, error) {
+	if err := frame.Check("steps", steps); err != nil {
+		return nil, err
+	}
+	p, err := u.pin(ctx, "steps", steps)
+	return p.uses, fault.Wrap("duck.Sources", err)
+}
+
 // ID gives the id under which Persist keeps the rows of a plan.
 func (u *user) ID(ctx context.Context, steps []wire.Step) (string, error) {
 	if err := frame.Check("steps", steps); err != nil {
@@ -137,7 +146,7 @@ func (u *user) Persisted(ctx context.Context) ([]wire.Persisted, error) {
 	}
 	out := []wire.Persisted{}
 	for _, k := range u.d.cache.list(u.owner) {
-		if slices.ContainsFunc(k.Uses, func(id string) bool { return !there[id] }) {
+		if slices.ContainsFunc(k.Uses, func(t wire.Parent) bool { return !there[t.Dataset] }) {
 			if _, err := u.d.cache.forget(u.owner, k.Info.ID); err != nil {
 				return nil, fault.Wrap(op, err)
 			}

@@ -19,6 +19,7 @@ type Entry struct {
 // Table is what is needed to read one version of a table.
 type Table struct {
 	ID      string
+	Name    string
 	Version int
 	Columns []Column
 	SQL     string   // gives the columns as c0, c1 and so on, the rows in order
