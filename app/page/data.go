@@ -33,9 +33,9 @@ type Data struct {
 	openErr  error
 	asked    int // counts what was asked for: only the newest answer is of use
 
-	sort string
-	desc bool
-	at   ui.GridPlace
+	view    rowsView
+	at      ui.GridPlace
+	undoing bool // an undo or a redo is under way
 
 	up     upload
 	over   bool      // a file is held over the page
@@ -156,7 +156,7 @@ func (d *Data) open(id string, version int) {
 		return
 	}
 	if d.set == nil || d.set.ID != id {
-		d.sort, d.desc, d.filter, d.wide = "", false, "", false
+		d.view, d.filter, d.wide = viewOf(d.ctx, id), "", false
 	}
 	d.asked++
 	d.opening, d.openErr = id, nil
@@ -186,6 +186,7 @@ func (d *Data) open(id string, version int) {
 // show makes set what the page shows.
 func (d *Data) show(ctx app.Context, set wire.Dataset, versions []wire.Dataset) {
 	d.set, d.versions, d.opening, d.openErr = &set, versions, "", nil
+	d.fitView()
 	if set.Version != set.Newest {
 		ui.Say(ctx, olderWords(set))
 	}
@@ -237,6 +238,7 @@ func (d *Data) accept(ctx app.Context, set wire.Dataset) {
 	if !d.shows(set.ID) {
 		return // the user has gone on to another dataset
 	}
+	d.fitView()
 	d.address(ctx)
 	if gap {
 		d.opening = set.ID // asks for the versions even though set is shown

@@ -158,7 +158,7 @@ func (d *Data) onSaveRow(ctx app.Context, e app.Event) {
 			}
 			d.window.close()
 			d.accept(ctx, made.Dataset)
-			if add && d.shows(id) && d.sort == "" {
+			if add && d.shows(id) && d.view.plain() {
 				d.at = ui.GridPlace{Row: made.Dataset.Rows - 1, Stamp: d.at.Stamp + 1}
 			}
 			ui.Toast(ctx, "good", changeWords(made.Dataset))

@@ -18,32 +18,6 @@ func rowURL(dataset string, row int64) string {
 	return "datasets/" + url.PathEscape(dataset) + "/rows/" + strconv.FormatInt(row, 10)
 }
 
-// fetch gives the function that asks for the rows of a version.
-func fetch(set wire.Dataset, sort string, desc bool) func(offset int64, limit int) (wire.Rows, error) {
-	return func(offset int64, limit int) (wire.Rows, error) {
-		q := url.Values{"offset": {strconv.FormatInt(offset, 10)}, "limit": {strconv.Itoa(limit)}, "version": {strconv.Itoa(set.Version)}}
-		if sort != "" {
-			q.Set("sort", sort)
-			q.Set("desc", strconv.FormatBool(desc))
-		}
-		var rows wire.Rows
-		err := client.Get().Do("GET", "datasets/"+url.PathEscape(set.ID)+"/rows?"+q.Encode(), nil, &rows)
-		return rows, err
-	}
-}
-
-func (d *Data) onSort(ctx app.Context, column string, desc bool) {
-	d.sort, d.desc = column, desc
-	switch {
-	case column == "":
-		ui.Say(ctx, "In the file's order")
-	case desc:
-		ui.Say(ctx, "Sorted by "+column+", down")
-	default:
-		ui.Say(ctx, "Sorted by "+column+", up")
-	}
-}
-
 func (d *Data) check(column int, text string) error {
 	_, err := cellOf(d.set.Schema[column], text)
 	return err
@@ -81,30 +55,6 @@ func (d *Data) write(w cellWrite) {
 				d.write(*next)
 			}
 		})
-	})
-}
-
-// onDeleteRow asks, then removes a row.
-func (d *Data) onDeleteRow(_ app.Context, row wire.Row) {
-	set := *d.set
-	ui.Confirm(d.ctx, ui.Question{
-		Title: fmt.Sprintf("Delete row %d?", row.ID),
-		Text:  fmt.Sprintf("The next version of %s is without it. Version %d keeps it.", set.Name, set.Version),
-		Yes:   "Delete row", Bad: true,
-		Do: func(ctx app.Context) {
-			ctx.Async(func() {
-				var next wire.Dataset
-				err := client.Get().Do("DELETE", rowURL(set.ID, row.ID), nil, &next)
-				ctx.Dispatch(func(ctx app.Context) {
-					if err != nil {
-						d.failed(ctx, err)
-						return
-					}
-					d.accept(ctx, next)
-					ui.Toast(ctx, "good", changeWords(next))
-				})
-			})
-		},
 	})
 }
 

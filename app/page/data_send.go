@@ -75,7 +75,7 @@ func (d *Data) came(ctx app.Context, set wire.Dataset) {
 	d.sets = append([]wire.Dataset{set}, d.sets...)
 	if d.window.Kind == sheetNone {
 		d.asked++ // what was asked for before is of no interest
-		d.sort, d.desc, d.filter, d.wide = "", false, "", false
+		d.view, d.filter, d.wide = viewOf(ctx, set.ID), "", false
 		d.show(ctx, set, []wire.Dataset{set})
 	}
 	ui.Toast(ctx, "good", fmt.Sprintf("%s is there: %s. Please check what was guessed of its columns.", set.Name, sizeWords(set)))

@@ -160,22 +160,11 @@ func (d *Data) main() []app.UI {
 	case d.set == nil:
 		return []app.UI{ui.Empty("Choose a dataset", "Its rows are shown here, to be looked at and mended.")}
 	}
-	set := *d.set
-	state := set.ID
-	if d.older() {
-		state += "/" + strconv.Itoa(set.Version)
-	}
 	return []app.UI{
 		d.tools(),
 		slot(d.oldBanner()),
-		&ui.Grid{
-			ID: "rows", Label: "Rows of " + set.Name + ", version " + strconv.Itoa(set.Version),
-			Key: state + "?" + d.sort + strconv.FormatBool(d.desc), Stamp: set.Version,
-			Columns: set.Schema, Hints: hints(set), Rows: set.Rows, Sort: d.sort, Desc: d.desc, Goto: d.at,
-			ReadOnly: d.older(), Fetch: fetch(set, d.sort, d.desc), OnSort: d.onSort, Check: d.check,
-			OnEdit: d.onCell, OnAdd: d.onAdd, OnChange: d.onChange, OnDelete: d.onDeleteRow,
-		},
-		app.P().Class("xs").ID("data-source").Hidden(set.Source == "").Text("Source: " + set.Source),
+		d.grid(),
+		app.P().Class("xs").ID("data-source").Hidden(d.set.Source == "").Text("Source: " + d.set.Source),
 	}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -12,49 +13,73 @@ import (
 
 // Grid shows a table of any length as in a spreadsheet: only the rows and
 // columns in view are in the page, and rows are asked for in blocks as they
-// come into view. Arrows move between cells, Enter edits, Escape leaves,
-// Delete asks to delete the row; on a column's head Enter and Space sort.
+// come into view. Keys are those of a spreadsheet: arrows move between cells and
+// with Shift mark rows, Enter, F2 and letters edit, Escape leaves, Delete asks to
+// delete rows, Ctrl with C, V, Z and A copies, pastes, takes back and marks all;
+// Alt with the arrow down, or a column's button, opens what can be done with the
+// column. On a column's head Enter and Space sort.
 //
-// All functions are called on the UI goroutine, but for Fetch.
+// All functions are called on the UI goroutine, but for Fetch. A function that is
+// nil takes what it is about out of the grid.
 type Grid struct {
 	app.Compo
 
 	ID    string // of the element with role grid
 	Label string // what the table is, for assistive technology
 
-	Key     string         // which table in which order: another one begins at its top
+	Key     string         // which table, which of its rows, in which order: another one begins at its top
 	Stamp   int            // which state of it: another one asks for the rows anew, in place
 	Columns []table.Column // in the order of a row's cells
 	Hints   []string       // one short line under each column's name
-	Rows    int64
-	Sort    string // the column that the rows are in order of; empty: their own order
+	Heads   []GridHead     // a small picture of each column's values; nil: none yet
+	Rows    int64          // of the table, whether they fit the filters or not
+	Sort    string         // the column that the rows are in order of; empty: their own order
 	Desc    bool
+	Filters wire.Filters // which rows are wanted
+	Search  string       // likewise, in any column
+	Look    GridLook
 	Goto    GridPlace // another Stamp in it moves there
 
 	ReadOnly bool
 
-	// Fetch gives the rows from offset on. It may block.
+	// Fetch gives the rows that fit from offset on, at most limit, which is at
+	// most 1,000, and counts those that fit. It may block.
 	Fetch func(offset int64, limit int) (wire.Rows, error)
 	// OnSort asks for another order; column is empty for the rows' own.
 	OnSort func(ctx app.Context, column string, desc bool)
+	// OnFilter asks for the rows that fit filters, OnSearch for those that have a text somewhere.
+	OnFilter func(ctx app.Context, filters wire.Filters)
+	OnSearch func(ctx app.Context, text string)
+	// OnLook arranges the columns.
+	OnLook func(ctx app.Context, look GridLook)
 	// Check tells what is wrong with a text typed into a column.
 	Check func(column int, text string) error
 	// OnEdit writes a cell. It calls done once, on the UI goroutine, when that has worked or failed.
 	OnEdit func(ctx app.Context, row wire.Row, column int, text string, done func(error))
-	// OnAdd, OnChange and OnDelete are about whole rows.
+	// OnPaste writes a block of cells.
+	OnPaste func(ctx app.Context, block GridBlock)
+	// OnUndo takes the last change back, OnRedo makes it again.
+	OnUndo func(ctx app.Context)
+	OnRedo func(ctx app.Context)
+	// OnAdd, OnChange and OnDelete are about whole rows; rows are ids.
 	OnAdd    func(ctx app.Context)
 	OnChange func(ctx app.Context, row wire.Row)
-	OnDelete func(ctx app.Context, row wire.Row)
+	OnDelete func(ctx app.Context, rows []int64)
 
 	ctx   app.Context
 	cache gridCache
 	paint gridPaint
+	marks gridMarks
+	menu  gridMenu
+	shown []int // the columns in view or beside it, in order
+	total int64 // rows that fit, as far as that is known
 
 	shownKey  string
 	shownAt   int // Stamp
 	shownGoto int // Goto.Stamp
 	active    gridCell
 	row       *wire.Row // of the active cell, if it is there
+	busy      bool      // marked rows are being fetched
 }
 
 // GridPlace is a row to go to.
@@ -63,7 +88,14 @@ type GridPlace struct {
 	Stamp int // another number than before: go there
 }
 
-// gridCell names a cell by the index of its row, -1 for the heads, and of its column.
+// GridHead is what a column's head shows of its values, and what its filter offers.
+type GridHead struct {
+	Bars   []int64      // rows in each of the bins or levels
+	Levels []wire.Level // of a category, the most frequent first
+}
+
+// gridCell names a cell by the index of its row, -1 for the heads, and by the
+// place of its column among those shown.
 type gridCell struct {
 	row    int64
 	column int
@@ -73,8 +105,22 @@ type gridCell struct {
 func (g *Grid) OnInit() {
 	g.cache.Reset()
 	g.active = gridCell{row: -1}
+	g.menu.close()
 	g.shownKey, g.shownAt, g.shownGoto = g.Key, g.Stamp, g.Goto.Stamp
+	g.begin()
 }
+
+// begin takes a table that is another one, or other rows of it.
+func (g *Grid) begin() {
+	g.shown = g.Look.Shown(g.Columns)
+	g.marks.Clear()
+	if g.total = g.Rows; g.narrowed() {
+		g.total = min(g.Rows, blockRows) // until it is known
+	}
+}
+
+// narrowed reports whether some rows are left out.
+func (g *Grid) narrowed() bool { return len(g.Filters) > 0 || g.Search != "" }
 
 // OnMount draws the table and begins to listen.
 func (g *Grid) OnMount(ctx app.Context) {
@@ -101,20 +147,37 @@ func (g *Grid) OnUpdate(ctx app.Context) {
 	switch {
 	case g.Key != g.shownKey:
 		g.cache.Reset()
+		g.begin()
 		g.paint.forget()
 		g.active.row = min(g.active.row, 0)
-		g.active.column = max(0, min(g.active.column, len(g.Columns)-1))
 	case g.Stamp != g.shownAt:
 		g.cache.Age()
-		g.active.row = min(g.active.row, g.Rows-1)
+		if !g.narrowed() {
+			g.count(g.Rows)
+		}
 	}
+	if shown := g.Look.Shown(g.Columns); !slices.Equal(shown, g.shown) {
+		g.paint.editor.leave(&g.paint)
+		g.shown = shown
+	}
+	g.active.column = max(0, min(g.active.column, len(g.shown)-1))
 	g.shownKey, g.shownAt = g.Key, g.Stamp
 	g.refresh()
 	if g.Goto.Stamp != g.shownGoto {
 		g.shownGoto = g.Goto.Stamp
-		g.move(gridCell{min(g.Goto.Row, g.Rows-1), g.active.column}, false)
+		g.move(gridCell{min(g.Goto.Row, g.total-1), g.active.column}, false)
 	}
 }
+
+// count takes the number of rows that fit.
+func (g *Grid) count(n int64) {
+	g.total = n
+	g.active.row = min(g.active.row, n-1)
+	g.marks.Fit(n)
+}
+
+// column gives the index of the column that is shown at a place.
+func (g *Grid) column(place int) int { return g.shown[place] }
 
 // refresh draws everything and asks for what lacks.
 func (g *Grid) refresh() {
@@ -132,6 +195,9 @@ func (g *Grid) pump() {
 	}
 	for {
 		first, last := g.paint.track.Window(gridOver)
+		if last == 0 {
+			last = 1 // how many fit is told with the first of them
+		}
 		block, gen, ok := g.cache.Ask(first, last)
 		if !ok {
 			return
@@ -140,11 +206,16 @@ func (g *Grid) pump() {
 		g.ctx.Async(func() {
 			rows, err := fetch(block*blockRows, blockRows)
 			g.ctx.Dispatch(func(app.Context) {
-				if g.cache.Put(gen, block, rows.Rows, err) {
-					g.paint.draw(true)
-					g.pump()
-					g.choose()
+				if !g.cache.Put(gen, block, rows.Rows, err) {
+					return
 				}
+				if err == nil && rows.Total != g.total {
+					g.count(rows.Total)
+					g.paint.measure()
+				}
+				g.paint.draw(true)
+				g.pump()
+				g.choose()
 			})
 		})
 	}
@@ -165,23 +236,23 @@ func (g *Grid) choose() {
 
 // move makes a cell the active one and brings it into view.
 func (g *Grid) move(to gridCell, focus bool) {
-	if len(g.Columns) == 0 {
+	if len(g.shown) == 0 {
 		return
 	}
-	to.row = max(-1, min(to.row, g.Rows-1))
-	to.column = max(0, min(to.column, len(g.Columns)-1))
+	to.row = max(-1, min(to.row, g.total-1))
+	to.column = max(0, min(to.column, len(g.shown)-1))
 	g.active = to
 	g.paint.show(to, focus)
 	g.pump()
 	g.choose()
 }
 
-// sort asks for the next order by a column: up, down, then the rows' own.
-func (g *Grid) sort(column int) {
-	if g.OnSort == nil || column < 0 || column >= len(g.Columns) {
+// sort asks for the next order by the column at a place: up, down, then the rows' own.
+func (g *Grid) sort(place int) {
+	if g.OnSort == nil || place < 0 || place >= len(g.shown) {
 		return
 	}
-	name, desc := NextSort(g.Sort, g.Desc, g.Columns[column].Name)
+	name, desc := NextSort(g.Sort, g.Desc, g.Columns[g.column(place)].Name)
 	g.ctx.Emit(func() { g.OnSort(g.ctx, name, desc) })
 }
 
@@ -197,53 +268,54 @@ func NextSort(sort string, desc bool, column string) (string, bool) {
 	return "", false
 }
 
-// edit opens the editor in the active cell.
-func (g *Grid) edit() {
-	if g.ReadOnly || g.OnEdit == nil || g.active.row < 0 {
+// edit opens the editor in the active cell, with a text in the place of the
+// cell's own unless that is nil.
+func (g *Grid) edit(typed *string) {
+	row := g.editable()
+	if row == nil {
 		return
 	}
-	row := g.cache.Row(g.active.row)
-	if row == nil || g.active.column >= len(row.Cells) {
-		return
+	column := g.column(g.active.column)
+	text := CellText(row.Cells[column])
+	if typed != nil {
+		text = *typed
 	}
-	label := g.Columns[g.active.column].Name + " of row " + strconv.FormatInt(row.ID, 10)
-	g.paint.edit(g.active, *row, label, CellText(row.Cells[g.active.column]))
+	label := g.Columns[column].Name + " of row " + strconv.FormatInt(row.ID, 10)
+	g.paint.edit(g.active, *row, label, text, typed == nil)
 }
 
-// commit writes what was typed. It reports false if it must be mended first.
-func (g *Grid) commit(at gridCell, row wire.Row, text string) bool {
-	if text == CellText(row.Cells[at.column]) {
+// editable gives the row of the active cell if the cell can be written.
+func (g *Grid) editable() *wire.Row {
+	if g.ReadOnly || g.OnEdit == nil || g.active.row < 0 || g.active.column >= len(g.shown) {
+		return nil
+	}
+	row := g.cache.Row(g.active.row)
+	if row == nil || g.column(g.active.column) >= len(row.Cells) {
+		return nil
+	}
+	return row
+}
+
+// commit writes what was typed into a column. It reports false if it must be mended first.
+func (g *Grid) commit(column int, row wire.Row, text string) bool {
+	if text == CellText(row.Cells[column]) {
 		return true
 	}
 	if g.Check != nil {
-		if err := g.Check(at.column, text); err != nil {
+		if err := g.Check(column, text); err != nil {
 			Say(g.ctx, fault.Message(err))
 			g.paint.complain(fault.Message(err))
 			return false
 		}
 	}
-	g.paint.pending(row.ID, at.column, text)
+	g.paint.pending(row.ID, column, text)
 	g.ctx.Emit(func() {
-		g.OnEdit(g.ctx, row, at.column, text, func(error) {
-			g.paint.settled(row.ID, at.column)
+		g.OnEdit(g.ctx, row, column, text, func(error) {
+			g.paint.settled(row.ID, column)
 			g.paint.draw(true)
 		})
 	})
 	return true
-}
-
-func (g *Grid) onAdd(ctx app.Context, _ app.Event) { g.OnAdd(ctx) }
-
-func (g *Grid) onChange(ctx app.Context, _ app.Event) {
-	if g.row != nil {
-		g.OnChange(ctx, *g.row)
-	}
-}
-
-func (g *Grid) onDelete(ctx app.Context, _ app.Event) {
-	if g.row != nil {
-		g.OnDelete(ctx, *g.row)
-	}
 }
 
 func (g *Grid) onRetry(app.Context, app.Event) {
@@ -254,28 +326,12 @@ func (g *Grid) onRetry(app.Context, app.Event) {
 // Render draws the frame; the rows in it are painted, not rendered: a whole
 // screen of them must take less than a frame.
 func (g *Grid) Render() app.UI {
-	label := ""
-	if g.row != nil {
-		label = " " + strconv.FormatInt(g.row.ID, 10)
-	}
-	none := g.row == nil
-	bar := app.Div().Class("row").ID(g.ID+"-bar").Hidden(g.ReadOnly).Body(
-		app.Button().Type("button").Class("secondary").ID("row-add").OnClick(g.onAdd).Body(Icon("plus"), app.Text("Add row")),
-		app.Button().Type("button").Class("secondary").ID("row-edit").Disabled(none).OnClick(g.onChange).Body(Icon("edit"), app.Text("Edit row"+label)),
-		app.Button().Type("button").Class("danger").ID("row-delete").Disabled(none).OnClick(g.onDelete).Body(Icon("trash"), app.Text("Delete row"+label)),
-	)
-	order := "In the file's order"
-	if g.Sort != "" {
-		order = "Sorted by " + g.Sort + ", up"
-		if g.Desc {
-			order = "Sorted by " + g.Sort + ", down"
-		}
-	}
 	err := g.cache.Fault()
 	return app.Div().Class("stack lo").Body(
-		bar,
-		app.Div().Class("dg").ID(g.ID).Attr("role", "grid").TabIndex(-1).Aria("label", g.Label).
-			Aria("rowcount", g.Rows+1).Aria("colcount", len(g.Columns)+1).Aria("readonly", g.ReadOnly).Body(
+		g.bar(),
+		g.chips(),
+		app.Div().Class("dg").ID(g.ID).Attr("role", "grid").TabIndex(-1).Aria("label", g.Label).Aria("multiselectable", true).
+			Aria("rowcount", g.total+1).Aria("colcount", len(g.shown)+1).Aria("readonly", g.ReadOnly).Body(
 			app.Div().Class("dg-head").Attr("role", "rowgroup"),
 			app.Div().Class("dg-body").Attr("role", "rowgroup"),
 		),
@@ -285,10 +341,36 @@ func (g *Grid) Render() app.UI {
 		),
 		app.Div().Class("foot").Body(
 			app.Span().ID(g.ID+"-range"), // painted
-			app.Span().ID(g.ID+"-order").Text(order),
+			app.Span().ID(g.ID+"-order").Text(g.orderWords()),
+			app.Span().ID(g.ID+"-marked").Text(markedWords(g.marks.Count())),
 			app.Span().Class("err").ID(g.ID+"-wrong").Attr("role", "alert"), // painted
 		),
+		g.menu.draw(g),
 	)
+}
+
+// orderWords tells the order of the rows.
+func (g *Grid) orderWords() string {
+	switch {
+	case g.OnSort == nil:
+		return ""
+	case g.Sort == "":
+		return "In the file's order"
+	case g.Desc:
+		return "Sorted by " + g.Sort + ", down"
+	}
+	return "Sorted by " + g.Sort + ", up"
+}
+
+// markedWords tells how many rows are marked.
+func markedWords(n int64) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 row marked"
+	}
+	return Whole(n) + " rows marked"
 }
 
 // messageOf gives an error's words, or nothing.

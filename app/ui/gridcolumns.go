@@ -33,7 +33,7 @@ func columnWidths(columns []table.Column, hints []string, texts [][]string, room
 	out := make([]float64, len(columns))
 	sum := 0.
 	for i, c := range columns {
-		n := max(utf8.RuneCountInString(c.Name)+3, utf8.RuneCountInString(hints[i]))
+		n := max(utf8.RuneCountInString(c.Name)+5, utf8.RuneCountInString(hints[i]))
 		for _, row := range texts {
 			if i < len(row) {
 				n = max(n, utf8.RuneCountInString(row[i]))

@@ -1,11 +1,11 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
-
-	"github.com/centroid-studio/centroid/shared/wire"
 )
 
 // onScroll follows the scroll bars.
@@ -32,8 +32,12 @@ func (p *gridPaint) cellOf(e app.Event) (at gridCell, ok bool) {
 	if !cell.Truthy() {
 		return at, false
 	}
-	at.column, err = strconv.Atoi(cell.Get("dataset").Get("column").String())
-	return at, err == nil
+	column, err := strconv.Atoi(cell.Get("dataset").Get("column").String())
+	if err != nil {
+		return at, false
+	}
+	at.column = slices.Index(p.g.shown, column)
+	return at, at.column >= 0
 }
 
 // onFocus makes the focused cell the active one.
@@ -53,57 +57,173 @@ func (p *gridPaint) onFocus(e app.Event) {
 	}
 }
 
-// onClick sorts by a head; a row's head chooses the row.
+// onClick sorts by a head, or opens what can be done with its column; a row's
+// head marks the row, with Shift all up to it, with Ctrl it besides others.
 func (p *gridPaint) onClick(e app.Event) {
+	if p.drag.ended {
+		p.drag.ended = false
+		return
+	}
 	at, ok := p.cellOf(e)
+	target := e.Get("target")
+	ctrl, shift := e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool(), e.Get("shiftKey").Bool()
 	switch {
+	case ok && at.row < 0 && target.Call("closest", ".dg-menu").Truthy():
+		p.g.openMenu(at.column)
+	case ok && at.row < 0 && target.Call("closest", ".dg-grip").Truthy():
 	case ok && at.row < 0:
 		p.g.sort(at.column)
-	case !ok && at.row >= 0 && e.Get("target").Call("closest", "[role=rowheader]").Truthy():
+	case target.Call("closest", "[role=columnheader]").Truthy(): // the corner
+		if p.g.marks.Count() == p.g.total {
+			p.g.marks.Clear()
+		} else {
+			p.g.marks.All(p.g.total)
+		}
+		p.g.marked()
+	case !ok && target.Call("closest", "[role=rowheader]").Truthy(), ok && (shift || ctrl) && !p.editor.open:
+		switch {
+		case shift:
+			p.g.marks.Extend(at.row)
+		case ctrl:
+			p.g.marks.Toggle(at.row)
+		default:
+			p.g.marks.Only(at.row)
+		}
 		p.g.move(at, true)
+		p.g.marked()
+	case ok:
+		p.g.marks.anchor = at.row
+		p.g.unmark()
 	}
 }
 
 func (p *gridPaint) onDouble(e app.Event) {
 	if at, ok := p.cellOf(e); ok && at.row >= 0 && !p.editor.open {
 		p.g.active = at
-		p.g.edit()
+		p.g.edit(nil)
 	}
 }
 
 // onKey moves and acts, as in a spreadsheet.
 func (p *gridPaint) onKey(e app.Event) {
-	if e.Get("altKey").Bool() || e.Get("metaKey").Bool() || e.Get("isComposing").Bool() {
+	if e.Get("isComposing").Bool() {
 		return
 	}
-	key, ctrl := e.Get("key").String(), e.Get("ctrlKey").Bool()
+	key, ctrl := e.Get("key").String(), e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()
+	alt, shift := e.Get("altKey").Bool(), e.Get("shiftKey").Bool()
 	if p.editor.open {
-		p.editor.key(p, e, key)
+		if !alt && !ctrl {
+			p.editor.key(p, e, key)
+		}
+		return
+	}
+	if alt && !ctrl {
+		if p.g.arrange(key, shift) {
+			e.PreventDefault()
+		}
 		return
 	}
 	page := max(1, int64(p.track.ViewPX/max(1, p.track.RowPX))-1)
-	if to, ok := nextCell(p.g.active, key, ctrl, p.g.Rows, len(p.g.Columns), page); ok {
+	if to, ok := nextCell(p.g.active, key, ctrl, p.g.total, len(p.g.shown), page); ok {
 		e.PreventDefault()
+		from := p.g.active
 		p.g.move(to, true)
+		switch to := p.g.active; {
+		case shift && to.row != from.row && to.row >= 0:
+			if p.g.marks.Count() == 0 {
+				p.g.marks.anchor = max(from.row, 0)
+			}
+			p.g.marks.Extend(to.row)
+			p.g.marked()
+		case !shift:
+			p.g.unmark()
+		}
 		return
 	}
-	if ctrl {
-		return
-	}
-	switch key {
-	case "Enter", "F2", " ":
+	if p.act(key, ctrl, shift) {
 		e.PreventDefault()
-		if p.g.active.row < 0 {
-			p.g.sort(p.g.active.column)
-		} else if key != " " {
-			p.g.edit()
+		e.Call("stopPropagation") // a letter typed here is none of the page's shortcuts
+	}
+}
+
+// act does what a key that does not move is for. It reports false for one that is the browser's.
+func (p *gridPaint) act(key string, ctrl, shift bool) bool {
+	g := p.g
+	switch {
+	case ctrl && !shift && (key == "a" || key == "A"):
+		g.marks.All(g.total)
+		g.marked()
+	case ctrl && !shift && (key == "z" || key == "Z") && g.OnUndo != nil && !g.ReadOnly:
+		g.ctx.Emit(func() { g.OnUndo(g.ctx) })
+	case ctrl && (key == "y" || key == "Y" || key == "z" || key == "Z") && g.OnRedo != nil && !g.ReadOnly:
+		g.ctx.Emit(func() { g.OnRedo(g.ctx) })
+	case ctrl:
+		return false
+	case key == " " && shift && g.active.row >= 0:
+		g.marks.Toggle(g.active.row)
+		g.marked()
+	case key == "Escape" && g.marks.Count() > 0:
+		g.unmark()
+	case key == "ContextMenu", key == "F10" && shift:
+		return g.openMenu(g.active.column)
+	case g.active.row < 0 && (key == "Enter" || key == "F2" || key == " "):
+		g.sort(g.active.column)
+	case key == "Enter", key == "F2":
+		g.edit(nil)
+	case key == "Delete":
+		return g.remove()
+	case key == "Backspace":
+		if row := g.editable(); row != nil {
+			g.commit(g.column(g.active.column), *row, "")
+			p.draw(true)
 		}
-	case "Delete":
-		if row := p.g.cache.Row(p.g.active.row); row != nil && !p.g.ReadOnly && p.g.OnDelete != nil && p.g.active.row >= 0 {
-			e.PreventDefault()
-			g, r := p.g, *row
-			g.ctx.Emit(func() { g.OnDelete(g.ctx, r) })
-		}
+	case utf8.RuneCountInString(key) == 1 && key != " " && g.editable() != nil:
+		g.edit(&key)
+	default:
+		return false
+	}
+	return true
+}
+
+// arrange does what the arrows do together with Alt: it opens what can be done
+// with the active column, moves it, or with Shift makes it wider or narrower.
+func (g *Grid) arrange(key string, shift bool) bool {
+	if len(g.shown) == 0 {
+		return false
+	}
+	by := map[string]int{"ArrowLeft": -1, "ArrowRight": 1}[key]
+	place := g.active.column
+	switch {
+	case key == "ArrowDown":
+		return g.openMenu(place)
+	case by == 0 || g.OnLook == nil:
+		return false
+	case shift:
+		g.look(g.Look.Width(g.Columns[g.column(place)].Name, g.paint.widths[place]+float64(by*columnStep)))
+	case place+by >= 0 && place+by < len(g.shown):
+		g.active.column = place + by // the column takes the focus with it
+		g.look(g.Look.Move(g.Columns, place, place+by))
+		Say(g.ctx, g.Columns[g.column(place)].Name+" is column "+strconv.Itoa(place+by+1)+" of "+strconv.Itoa(len(g.shown)))
+	}
+	return true
+}
+
+// marked draws other marks than before.
+func (g *Grid) marked() {
+	g.paint.remark()
+	words := markedWords(g.marks.Count())
+	if words == "" {
+		words = "No row marked"
+	}
+	Say(g.ctx, words)
+	g.ctx.Dispatch(func(app.Context) {}) // draws the foot and the buttons
+}
+
+// unmark takes all marks away.
+func (g *Grid) unmark() {
+	if g.marks.Count() > 0 {
+		g.marks.Clear()
+		g.marked()
 	}
 }
 
@@ -111,6 +231,14 @@ func (p *gridPaint) onKey(e app.Event) {
 func nextCell(at gridCell, key string, ctrl bool, rows int64, columns int, page int64) (to gridCell, ok bool) {
 	to = at
 	switch {
+	case key == "ArrowUp" && ctrl:
+		to.row = min(at.row, 0)
+	case key == "ArrowDown" && ctrl:
+		to.row = rows - 1
+	case key == "ArrowLeft" && ctrl:
+		to.column = 0
+	case key == "ArrowRight" && ctrl:
+		to.column = columns - 1
 	case key == "ArrowUp":
 		to.row--
 	case key == "ArrowDown":
@@ -149,13 +277,13 @@ func (p *gridPaint) rowAt(index int64) *gridRow {
 
 // cellAt gives the element of a cell if it is in the page.
 func (p *gridPaint) cellAt(at gridCell) app.Value {
-	i := at.column - p.first
-	if i < 0 || at.column >= p.last {
+	i := p.indexOf(at.column)
+	if i < 0 {
 		return nil
 	}
 	if at.row < 0 {
 		if i < len(p.heads) {
-			return p.heads[i]
+			return p.heads[i].el
 		}
 		return nil
 	}
@@ -171,10 +299,12 @@ func (p *gridPaint) show(at gridCell, focus bool) {
 		p.setTop(p.track.Reveal(at.row))
 	}
 	left, wide := p.box.Get("scrollLeft").Float(), p.box.Get("clientWidth").Float()
-	if from := p.edges[at.column] - gridHeadPX; from < left {
-		p.box.Set("scrollLeft", from)
-	} else if to := p.edges[at.column+1] - wide; to > left {
-		p.box.Set("scrollLeft", min(to, from))
+	if at.column >= p.held && at.column < len(p.widths) {
+		if from := p.edges[at.column] - p.edges[min(p.held, len(p.widths))]; from < left {
+			p.box.Set("scrollLeft", from)
+		} else if to := p.edges[at.column+1] - wide; to > left {
+			p.box.Set("scrollLeft", min(to, from))
+		}
 	}
 	p.draw(false)
 	p.remark()
@@ -224,133 +354,5 @@ func (p *gridPaint) followFocus() {
 	}
 	if cell != nil && app.Window().Get("document").Get("activeElement").Equal(p.box) {
 		cell.Call("focus", map[string]any{"preventScroll": true})
-	}
-}
-
-// pending shows a text that is being written; settled takes it away.
-func (p *gridPaint) pending(id int64, column int, text string) {
-	if text == "" {
-		text = "missing"
-	}
-	p.waiting[gridWrite{id, column}] = text
-}
-
-func (p *gridPaint) settled(id int64, column int) { delete(p.waiting, gridWrite{id, column}) }
-
-// complain says what is wrong with the text in the editor.
-func (p *gridPaint) complain(text string) {
-	p.wrong.Set("textContent", text)
-	if p.editor.open {
-		p.editor.input.Call("setAttribute", "aria-invalid", "true")
-	}
-}
-
-// gridEditor is the text field in a cell.
-type gridEditor struct {
-	open  bool
-	input app.Value
-	blur  app.Func
-	row   *gridRow
-	at    gridCell
-	data  wire.Row // as it was when the editor opened
-}
-
-// is reports whether the editor is in cell i of a row.
-func (ed *gridEditor) is(r *gridRow, i int) bool {
-	return ed.open && ed.row == r && ed.at.row == r.index && i < len(r.cells) && r.cells[i].Equal(ed.input.Get("parentElement"))
-}
-
-// edit puts a text field into a cell.
-func (p *gridPaint) edit(at gridCell, row wire.Row, label, text string) {
-	p.editor.leave(p)
-	p.show(at, false)
-	cell := p.cellAt(at)
-	if cell == nil {
-		return
-	}
-	ed := &p.editor
-	ed.input = app.Window().Get("document").Call("createElement", "input")
-	ed.input.Set("type", "text")
-	ed.input.Set("value", text)
-	ed.input.Set("className", "dg-edit")
-	ed.input.Set("autocomplete", "off")
-	ed.input.Call("setAttribute", "aria-label", label)
-	ed.row, ed.at, ed.data, ed.open = p.rowAt(at.row), at, row, true
-	ed.blur = app.FuncOf(func(app.Value, []app.Value) any {
-		if p.g != nil && ed.open { // somebody clicked elsewhere: keep what was typed
-			ed.commit(p, false)
-		}
-		return nil
-	})
-	cell.Call("replaceChildren", ed.input)
-	ed.input.Call("addEventListener", "blur", ed.blur)
-	ed.input.Call("focus", map[string]any{"preventScroll": true})
-	ed.input.Call("select")
-}
-
-// key takes a key pressed in the editor.
-func (ed *gridEditor) key(p *gridPaint, e app.Event, key string) {
-	switch key {
-	case "Escape":
-		e.PreventDefault()
-		e.Call("stopPropagation")
-		ed.leave(p)
-		p.show(p.g.active, true)
-	case "Enter", "Tab":
-		e.PreventDefault()
-		if !ed.commit(p, true) {
-			return
-		}
-		to := p.g.active
-		switch {
-		case key == "Tab" && e.Get("shiftKey").Bool():
-			to.column--
-		case key == "Tab":
-			to.column++
-		}
-		p.g.move(to, true)
-	}
-}
-
-// commit writes what was typed and closes the editor. A text at fault keeps it
-// open if stay is set, else it is given up.
-func (ed *gridEditor) commit(p *gridPaint, stay bool) bool {
-	ok := p.g.commit(ed.at, ed.data, ed.input.Get("value").String())
-	if ok || !stay {
-		wrong := p.wrong.Get("textContent").String()
-		ed.leave(p)
-		if !ok {
-			p.wrong.Set("textContent", wrong+" The cell is as it was.")
-		}
-	}
-	return ok
-}
-
-// leave closes the editor without writing.
-func (ed *gridEditor) leave(p *gridPaint) {
-	if !ed.open {
-		return
-	}
-	r, i := ed.row, ed.at.column-p.first
-	held := app.Window().Get("document").Get("activeElement").Equal(ed.input)
-	ed.open = false
-	p.wrong.Set("textContent", "")
-	if held {
-		p.park()
-	}
-	ed.input.Call("removeEventListener", "blur", ed.blur)
-	ed.input.Call("remove")
-	ed.release()
-	if r != nil && i >= 0 && i < len(r.shown) {
-		r.shown[i] = ""
-		p.drawRow(r, true)
-	}
-}
-
-// release gives the listener back.
-func (ed *gridEditor) release() {
-	if ed.blur != nil {
-		ed.blur.Release()
-		ed.blur = nil
 	}
 }

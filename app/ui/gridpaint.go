@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -11,8 +13,9 @@ import (
 )
 
 const (
-	gridOver   = 12 // rows above and below the view that are in the page too
-	gridHeadPX = 64 // width of the rows' heads
+	heldMost   = 0.6 // of the width, that columns may take which do not scroll
+	gridOver   = 12  // rows above and below the view that are in the page too
+	gridHeadPX = 64  // width of the rows' heads
 )
 
 // gridPaint keeps the elements of a grid's rows. When the table scrolls, rows
@@ -30,17 +33,20 @@ type gridPaint struct {
 	watchFn         app.Func
 
 	track  gridTrack
-	widths []float64
+	widths []float64 // of the shown columns, by their place
 	edges  []float64
-	first  int // columns in the page
+	held   int // columns that stay at the left
+	first  int // places of the columns in the page besides those
 	last   int
-	layout int // counts changes of edges, first and last
-	heads  []app.Value
+	order  string // of the shown columns
+	layout int    // counts changes of what is above
+	heads  []gridHead
 	rows   []*gridRow // in the order of the page
 	sized  bool       // widths are of real texts
 	ended  string     // what the foot says
 	inside bool       // the active cell is in the page
 	parked bool       // focus is being put on the box
+	drag   gridDrag
 
 	editor  gridEditor
 	waiting map[gridWrite]string // texts that are being written
@@ -62,7 +68,8 @@ type gridRow struct {
 	y        float64
 	layout   int
 	tab      int // cell that Tab comes to, or -1
-	chosen   bool
+	active   bool
+	marked   bool
 }
 
 // gridWrite names a cell by the stable id of its row.
@@ -86,6 +93,12 @@ func (p *gridPaint) open(g *Grid) {
 	p.listen("click", p.onClick)
 	p.listen("dblclick", p.onDouble)
 	p.listen("focusin", p.onFocus)
+	p.listen("pointerdown", p.onDown)
+	p.listen("pointermove", p.onDrag)
+	p.listen("pointerup", p.onDrop)
+	p.listen("pointercancel", p.onDragEnd)
+	p.listen("copy", p.onCopy)
+	p.listen("paste", p.onPaste)
 	p.watchFn = app.FuncOf(func(app.Value, []app.Value) any {
 		if p.g != nil && p.measure() {
 			p.draw(true)
@@ -143,20 +156,17 @@ func (p *gridPaint) measure() bool {
 		rowPX = 34
 	}
 	texts := p.texts()
-	widths := columnWidths(p.g.Columns, p.g.hints(), texts, wide-gridHeadPX)
-	same := p.track.Rows == p.g.Rows && p.track.RowPX == rowPX && p.track.ViewPX == view && len(widths) == len(p.widths)
-	if p.sized && len(widths) == len(p.widths) && len(p.edges) > 0 && p.edges[len(p.edges)-1] >= wide-float64(len(widths)) {
-		widths = p.widths // columns keep still while one works
-	}
-	for i := 0; same && i < len(widths); i++ {
-		same = widths[i] == p.widths[i]
-	}
+	widths := p.fitted(texts, wide)
+	same := p.track.Rows == p.g.total && p.track.RowPX == rowPX && p.track.ViewPX == view && slices.Equal(widths, p.widths)
 	p.sized = p.sized || texts != nil
 	p.widths, p.edges = widths, columnEdges(widths, gridHeadPX)
+	if order := fmt.Sprint(p.g.shown); order != p.order {
+		p.order, same = order, false
+	}
 	if !same {
 		p.layout++
 	}
-	top := p.track.Resize(p.g.Rows, rowPX, max(view, 0))
+	top := p.track.Resize(p.g.total, rowPX, max(view, 0))
 	p.body.Get("style").Set("height", px(p.track.Height()))
 	p.body.Get("style").Set("width", px(p.edges[len(p.edges)-1]))
 	p.head.Get("style").Set("width", px(p.edges[len(p.edges)-1]))
@@ -164,7 +174,27 @@ func (p *gridPaint) measure() bool {
 	return !same
 }
 
-// texts gives the cells of the first rows in view, to size the columns by.
+// fitted gives the columns' widths: those that the user chose, and else what
+// fits. Columns keep still while one works, unless others are shown.
+func (p *gridPaint) fitted(texts [][]string, wide float64) []float64 {
+	shown, hints := make([]table.Column, len(p.g.shown)), make([]string, len(p.g.shown))
+	all := p.g.hints()
+	for i, c := range p.g.shown {
+		shown[i], hints[i] = p.g.Columns[c], all[c]
+	}
+	widths := columnWidths(shown, hints, texts, wide-gridHeadPX)
+	if p.sized && p.order == fmt.Sprint(p.g.shown) && len(p.edges) > 0 && p.edges[len(p.edges)-1] >= wide-float64(len(widths)) {
+		widths = slices.Clone(p.widths)
+	}
+	for i, c := range shown {
+		if px, ok := p.g.Look.Widths[c.Name]; ok {
+			widths[i] = px
+		}
+	}
+	return widths
+}
+
+// texts gives the shown cells of the first rows in view, to size the columns by.
 func (p *gridPaint) texts() [][]string {
 	var out [][]string
 	first, last := p.track.Seen()
@@ -173,9 +203,11 @@ func (p *gridPaint) texts() [][]string {
 		if row == nil {
 			continue
 		}
-		texts := make([]string, len(row.Cells))
-		for j, c := range row.Cells {
-			texts[j] = CellText(c)
+		texts := make([]string, len(p.g.shown))
+		for j, c := range p.g.shown {
+			if c < len(row.Cells) {
+				texts[j] = CellText(row.Cells[c])
+			}
 		}
 		out = append(out, texts)
 	}
@@ -194,12 +226,18 @@ func (p *gridPaint) draw(all bool) {
 	if top, end := p.track.Seen(); !p.sized && top < end && p.g.cache.Row(top) != nil {
 		p.measure()
 	}
-	first, last := columnsSeen(p.edges, p.box.Get("scrollLeft").Float(), p.box.Get("clientWidth").Float())
+	wide := p.box.Get("clientWidth").Float()
+	first, last := columnsSeen(p.edges, p.box.Get("scrollLeft").Float(), wide)
 	if len(p.widths) <= 40 {
 		first, last = 0, len(p.widths) // few columns: all of them, always
 	}
-	if first != p.first || last != p.last {
-		p.first, p.last, all = first, last, true
+	held := min(p.g.Look.Held, len(p.widths))
+	for held > 0 && p.edges[held] > wide*heldMost {
+		held-- // on a narrow screen the others would have no room
+	}
+	first, last = max(first, held), max(last, held)
+	if first != p.first || last != p.last || held != p.held {
+		p.first, p.last, p.held, all = first, last, held, true
 		p.layout++
 	}
 	if all {
@@ -315,7 +353,7 @@ func (p *gridPaint) drawRow(r *gridRow, all bool) {
 		if p.editor.is(r, i) {
 			continue // the editor is in it
 		}
-		text, class := p.cellShown(row, p.first+i)
+		text, class := p.cellShown(row, p.placeOf(i))
 		shown := class + "\x00" + text
 		if r.shown[i] == shown {
 			continue
@@ -338,12 +376,12 @@ func (p *gridPaint) fit(r *gridRow) {
 		r.cells[r.tab].Set("tabIndex", -1)
 		r.tab = -1
 	}
-	for len(r.cells) > p.last-p.first {
+	for len(r.cells) > p.count() {
 		n := len(r.cells) - 1
 		r.cells[n].Call("remove")
 		r.cells, r.shown = r.cells[:n], r.shown[:n]
 	}
-	for len(r.cells) < p.last-p.first {
+	for len(r.cells) < p.count() {
 		cell := doc.Call("createElement", "div")
 		cell.Call("setAttribute", "role", "gridcell")
 		cell.Set("tabIndex", -1)
@@ -351,24 +389,47 @@ func (p *gridPaint) fit(r *gridRow) {
 		r.cells, r.shown = append(r.cells, cell), append(r.shown, "")
 	}
 	for i, cell := range r.cells {
-		p.place(cell, p.first+i)
+		p.put(cell, p.placeOf(i))
 	}
 }
 
-// place puts a cell into its column.
-func (p *gridPaint) place(cell app.Value, column int) {
-	style := cell.Get("style")
-	style.Set("left", px(p.edges[column]))
-	style.Set("width", px(p.widths[column]))
-	cell.Get("dataset").Set("column", strconv.Itoa(column))
-	cell.Call("setAttribute", "aria-colindex", strconv.Itoa(column+2))
+// count gives the number of columns in the page.
+func (p *gridPaint) count() int { return p.held + p.last - p.first }
+
+// placeOf gives the place of the column of a row's i-th cell; indexOf is its
+// inverse, -1 for a column that is not in the page.
+func (p *gridPaint) placeOf(i int) int {
+	if i < p.held {
+		return i
+	}
+	return p.first + i - p.held
 }
 
-// mark shows which row and cell is the active one: Tab comes to that cell.
+func (p *gridPaint) indexOf(place int) int {
+	switch {
+	case place < p.held:
+		return place
+	case place < p.first || place >= p.last:
+		return -1
+	}
+	return p.held + place - p.first
+}
+
+// put puts a cell into its column.
+func (p *gridPaint) put(cell app.Value, place int) {
+	style := cell.Get("style")
+	style.Set("left", px(p.edges[place]))
+	style.Set("width", px(p.widths[place]))
+	cell.Get("dataset").Set("column", strconv.Itoa(p.g.column(place)))
+	cell.Call("setAttribute", "aria-colindex", strconv.Itoa(place+2))
+}
+
+// mark shows which row and cell is the active one, for Tab comes to that cell,
+// and whether the row is marked.
 func (p *gridPaint) mark(r *gridRow) {
-	tab, chosen := -1, r.index == p.g.active.row
-	if c := p.g.active.column; chosen && c >= p.first && c < p.last {
-		tab = c - p.first
+	tab, active, marked := -1, r.index == p.g.active.row, p.g.marks.Has(r.index)
+	if active {
+		tab = p.indexOf(p.g.active.column)
 	}
 	if tab != r.tab {
 		if r.tab >= 0 {
@@ -379,18 +440,26 @@ func (p *gridPaint) mark(r *gridRow) {
 		}
 		r.tab = tab
 	}
-	if chosen != r.chosen {
-		r.chosen = chosen
-		r.el.Call("setAttribute", "aria-selected", strconv.FormatBool(chosen))
+	if active != r.active {
+		r.active = active
+		r.el.Get("classList").Call("toggle", "dg-on", active)
+	}
+	if marked != r.marked {
+		r.marked = marked
+		r.el.Call("setAttribute", "aria-selected", strconv.FormatBool(marked))
 	}
 }
 
-// cellShown gives a cell's text and class.
-func (p *gridPaint) cellShown(row *wire.Row, column int) (text, class string) {
-	if row == nil || column >= len(row.Cells) {
-		return "…", "dg-cell dg-wait"
-	}
+// cellShown gives the text and the class of the cell at a place.
+func (p *gridPaint) cellShown(row *wire.Row, place int) (text, class string) {
 	class = "dg-cell"
+	if place < p.held {
+		class += " dg-held"
+	}
+	column := p.g.column(place)
+	if row == nil || column >= len(row.Cells) {
+		return "…", class + " dg-wait"
+	}
 	if p.g.Columns[column].Kind == table.Number {
 		class += " num"
 	}
@@ -403,79 +472,18 @@ func (p *gridPaint) cellShown(row *wire.Row, column int) (text, class string) {
 	return CellText(row.Cells[column]), class
 }
 
-// drawHeads draws the columns' heads with the sort arrows.
-func (p *gridPaint) drawHeads() {
-	doc := app.Window().Get("document")
-	if !p.head.Get("firstChild").Truthy() {
-		row := doc.Call("createElement", "div")
-		row.Set("className", "dg-row")
-		row.Call("setAttribute", "role", "row")
-		row.Call("setAttribute", "aria-rowindex", "1")
-		corner := doc.Call("createElement", "div")
-		corner.Set("className", "dg-cell dg-rh")
-		corner.Call("setAttribute", "role", "columnheader")
-		corner.Call("setAttribute", "aria-colindex", "1")
-		corner.Set("textContent", "Row")
-		row.Call("appendChild", corner)
-		p.head.Call("appendChild", row)
-	}
-	row := p.head.Get("firstChild")
-	for len(p.heads) > p.last-p.first {
-		n := len(p.heads) - 1
-		p.heads[n].Call("remove")
-		p.heads = p.heads[:n]
-	}
-	for len(p.heads) < p.last-p.first {
-		el := doc.Call("createElement", "div")
-		el.Call("setAttribute", "role", "columnheader")
-		el.Set("tabIndex", -1)
-		for range 2 {
-			el.Call("appendChild", doc.Call("createElement", "span"))
-		}
-		row.Call("appendChild", el)
-		p.heads = append(p.heads, el)
-	}
-	hints := p.g.hints()
-	for i, el := range p.heads {
-		column := p.first + i
-		c := p.g.Columns[column]
-		class := "dg-cell dg-h"
-		if c.Kind == table.Number {
-			class += " num"
-		}
-		arrow, order := "", "none"
-		if p.g.Sort == c.Name {
-			if arrow, order = " ↑", "ascending"; p.g.Desc {
-				arrow, order = " ↓", "descending"
-			}
-		}
-		el.Set("className", class)
-		el.Set("title", c.Name+": click to sort")
-		el.Call("setAttribute", "aria-sort", order)
-		el.Get("children").Index(0).Set("textContent", c.Name+arrow)
-		el.Get("children").Index(1).Set("textContent", hints[column])
-		p.place(el, column)
-	}
-	p.markHeads()
-}
-
-// markHeads lets Tab come to the active cell if that is a head.
-func (p *gridPaint) markHeads() {
-	for i, el := range p.heads {
-		at := -1
-		if p.g.active == (gridCell{-1, p.first + i}) {
-			at = 0
-		}
-		el.Set("tabIndex", at)
-	}
-}
-
 // drawFoot says which rows are in view.
 func (p *gridPaint) drawFoot() {
 	first, last := p.track.Seen()
 	text := "No rows"
+	if p.g.narrowed() {
+		text = "No row fits"
+	}
 	if last > first {
 		text = "Rows " + Whole(first+1) + " to " + Whole(last) + " of " + Whole(p.track.Rows)
+		if p.g.narrowed() {
+			text += " that fit, of " + Whole(p.g.Rows)
+		}
 	}
 	if text != p.ended {
 		p.ended = text
