@@ -268,20 +268,19 @@ func NextSort(sort string, desc bool, column string) (string, bool) {
 	return "", false
 }
 
-// edit opens the editor in the active cell, with a text in the place of the
-// cell's own unless that is nil.
-func (g *Grid) edit(typed *string) {
+// edit opens the editor in the active cell, with the cell's text or empty.
+func (g *Grid) edit(whole bool) {
 	row := g.editable()
 	if row == nil {
 		return
 	}
 	column := g.column(g.active.column)
-	text := CellText(row.Cells[column])
-	if typed != nil {
-		text = *typed
+	text := ""
+	if whole {
+		text = CellText(row.Cells[column])
 	}
 	label := g.Columns[column].Name + " of row " + strconv.FormatInt(row.ID, 10)
-	g.paint.edit(g.active, *row, label, text, typed == nil)
+	g.paint.edit(g.active, *row, label, text)
 }
 
 // editable gives the row of the active cell if the cell can be written.

@@ -41,8 +41,8 @@ func (ed *gridEditor) is(r *gridRow, i int) bool {
 	return ed.open && ed.row == r && ed.at.row == r.index && i < len(r.cells) && r.cells[i].Equal(ed.input.Get("parentElement"))
 }
 
-// edit puts a text field into a cell, with its text chosen whole if whole is set.
-func (p *gridPaint) edit(at gridCell, row wire.Row, label, text string, whole bool) {
+// edit puts a text field into a cell, with its text chosen.
+func (p *gridPaint) edit(at gridCell, row wire.Row, label, text string) {
 	p.editor.leave(p)
 	p.show(at, false)
 	cell := p.cellAt(at)
@@ -66,9 +66,7 @@ func (p *gridPaint) edit(at gridCell, row wire.Row, label, text string, whole bo
 	cell.Call("replaceChildren", ed.input)
 	ed.input.Call("addEventListener", "blur", ed.blur)
 	ed.input.Call("focus", map[string]any{"preventScroll": true})
-	if whole {
-		ed.input.Call("select")
-	}
+	ed.input.Call("select")
 }
 
 // key takes a key pressed in the editor.

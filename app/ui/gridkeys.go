@@ -100,7 +100,7 @@ func (p *gridPaint) onClick(e app.Event) {
 func (p *gridPaint) onDouble(e app.Event) {
 	if at, ok := p.cellOf(e); ok && at.row >= 0 && !p.editor.open {
 		p.g.active = at
-		p.g.edit(nil)
+		p.g.edit(true)
 	}
 }
 
@@ -140,9 +140,13 @@ func (p *gridPaint) onKey(e app.Event) {
 		}
 		return
 	}
-	if p.act(key, ctrl, shift) {
+	switch letter := utf8.RuneCountInString(key) == 1 && key != " " && !ctrl; {
+	case letter && p.g.editable() != nil:
+		p.g.edit(false)           // the letter itself goes into the field, by the browser
+		e.Call("stopPropagation") // and is none of the page's shortcuts
+	case p.act(key, ctrl, shift):
 		e.PreventDefault()
-		e.Call("stopPropagation") // a letter typed here is none of the page's shortcuts
+		e.Call("stopPropagation")
 	}
 }
 
@@ -169,7 +173,7 @@ func (p *gridPaint) act(key string, ctrl, shift bool) bool {
 	case g.active.row < 0 && (key == "Enter" || key == "F2" || key == " "):
 		g.sort(g.active.column)
 	case key == "Enter", key == "F2":
-		g.edit(nil)
+		g.edit(true)
 	case key == "Delete":
 		return g.remove()
 	case key == "Backspace":
@@ -177,8 +181,6 @@ func (p *gridPaint) act(key string, ctrl, shift bool) bool {
 			g.commit(g.column(g.active.column), *row, "")
 			p.draw(true)
 		}
-	case utf8.RuneCountInString(key) == 1 && key != " " && g.editable() != nil:
-		g.edit(&key)
 	default:
 		return false
 	}

@@ -56,7 +56,7 @@ func (g *Grid) sortRow(name string) app.UI {
 		return app.Button().Type("button").Class("secondary").ID(g.ID+"-sort-"+id).Aria("pressed", on).DataSet("sort", sort).DataSet("desc", strconv.FormatBool(desc)).OnClick(g.onMenuSort, id+name).Text(text)
 	}
 	mine := g.Sort == name
-	return app.Div().Class("row tight").Attr("role", "group").Aria("label", "Sort").Hidden(g.OnSort == nil).Body(
+	return app.FieldSet().Class("row tight").Aria("label", "Sort").Hidden(g.OnSort == nil).Body(
 		button("up", "Sort up", mine && !g.Desc, name, false),
 		button("down", "Sort down", mine && g.Desc, name, true),
 		button("none", "In the file's order", g.Sort == "", "", false),
@@ -201,7 +201,7 @@ func (g *Grid) placeRow(name string) app.UI {
 	button := func(id, text string, off bool) app.UI {
 		return app.Button().Type("button").Class("secondary").ID(g.ID+"-place-"+id).DataSet("act", id).Disabled(off).OnClick(g.onMenuPlace, id+name).Text(text)
 	}
-	return app.Div().Class("row tight").Attr("role", "group").Aria("label", "Place").Hidden(g.OnLook == nil).Body(
+	return app.FieldSet().Class("row tight").Aria("label", "Place").Hidden(g.OnLook == nil).Body(
 		button("hide", "Hide", len(g.shown) < 2),
 		button("left", "Move left", at <= 0),
 		button("right", "Move right", at < 0 || at == len(g.shown)-1),

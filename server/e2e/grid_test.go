@@ -19,7 +19,7 @@ func (b *browser) chord(key string, with ...input.Modifier) {
 	b.Do("press "+key, chromedp.KeyEvent(key, chromedp.KeyModifiers(with...)))
 }
 
-// columnIs waits until the heads stand in an order.
+// columnsAre waits until the heads stand in an order.
 func (b *browser) columnsAre(names ...string) {
 	b.t.Helper()
 	b.Until(fmt.Sprintf(`[...document.querySelectorAll("#rows .dg-h > span:first-child")].map(e => e.textContent.replace(/ [↑↓]$/, "")).join() === %q`, strings.Join(names, ",")))
@@ -222,19 +222,6 @@ func TestE2EGrid(t *testing.T) {
 	b.Click("#ask-yes")
 	b.cellIs(0, 0, "Auk")
 	b.NoErrors()
-}
-
-// logIn gives the browser a session of an account that is there already.
-func (b *browser) logIn(s *server, user, path string) {
-	b.t.Helper()
-	b.Open(s.URL + "/login")
-	var status int
-	b.Eval(fmt.Sprintf(`fetch(%q, {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({username: %q, password: %q})}).then(r => r.status)`,
-		wire.API+"/auth/login", user, "correct horse "+user), &status)
-	if status >= 300 {
-		b.t.Fatalf("login: status %d", status)
-	}
-	b.Open(s.URL + path)
 }
 
 // middle gives the middle of what a selector names.
