@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
@@ -13,10 +14,14 @@ type Bars struct {
 	ID    string // of the element that ECharts draws in
 	Label string // a sentence that says what the picture shows
 	Class string // height, as Scatter's
+	File  string // name of saved files, without an ending; "" is ID
 
 	Names    []string
 	Values   []float64
-	Clusters []int // colours of the bars; nil, or -1 for one of them: neutral
+	Clusters []int     // colours of the bars; nil, or -1 for one of them: neutral
+	Lit      []float64 // of each value, how much of it is selected; nil: nothing is
+
+	OnPick Pick // hears which bar is chosen; nil: none can be
 
 	Stamp int // another one: the numbers have changed
 
@@ -24,12 +29,12 @@ type Bars struct {
 }
 
 // OnMount draws the picture.
-func (b *Bars) OnMount(app.Context) { b.redraw() }
+func (b *Bars) OnMount(ctx app.Context) { b.redraw(ctx) }
 
 // OnUpdate draws what has changed.
-func (b *Bars) OnUpdate(app.Context) {
+func (b *Bars) OnUpdate(ctx app.Context) {
 	if b.key() != b.frame.shown {
-		b.redraw()
+		b.redraw(ctx)
 	}
 }
 
@@ -40,9 +45,9 @@ func (b *Bars) key() string {
 	return fmt.Sprintf("%s\x00%s\x00%q%d\x00%d", b.ID, b.Label, b.Names, b.Clusters, b.Stamp)
 }
 
-func (b *Bars) redraw() {
+func (b *Bars) redraw(ctx app.Context) {
 	b.frame.shown = b.key()
-	b.frame.picture.draw(b.JSValue(), b.spec)
+	b.frame.picture.draw(ctx, b.spec)
 }
 
 // barsHead is what charts.js reads of a bar chart.
@@ -52,6 +57,7 @@ type barsHead struct {
 	Names    []string `json:"names"`
 	Values   int      `json:"values"` // index of an array
 	Clusters []int    `json:"clusters"`
+	Lit      int      `json:"lit"` // likewise; -1: nothing is selected
 }
 
 func (b *Bars) spec() spec {
@@ -59,19 +65,27 @@ func (b *Bars) spec() spec {
 	n := min(len(b.Names), len(b.Values))
 	head := barsHead{Kind: "bars", Label: b.Label, Names: append([]string{}, b.Names[:n]...), Clusters: b.Clusters}
 	head.Values = out.put(b.Values[:n])
+	head.Lit = out.putIf(b.Lit != nil, b.Lit)
 	out.head = head
 	return out
 }
 
 // Render draws the figure.
 func (b *Bars) Render() app.UI {
-	return b.frame.figure(b.ID, b.Label, b.Class, nil, b.lines)
+	return b.frame.figure(place{id: b.ID, label: b.Label, class: b.Class, file: b.File, pick: b.OnPick}, b.lines)
 }
 
-func (b *Bars) lines() lines {
-	out := lines{head: []string{"name", "value"}, texts: 1}
+func (b *Bars) lines(most int) lines {
+	out := lines{most: most, head: []string{"name", "value"}, texts: 1}
+	if b.Lit != nil {
+		out.head = append(out.head, "selected")
+	}
 	for i := range min(len(b.Names), len(b.Values)) {
-		out.add(b.Names[i], whole(b.Values[i]))
+		row := []string{b.Names[i], whole(b.Values[i])}
+		if b.Lit != nil {
+			row = append(row, whole(math.Round(b.Lit[i])))
+		}
+		out.add(row...)
 	}
 	return out
 }

@@ -19,23 +19,34 @@ type Histogram struct {
 	Label string // a sentence that says what the picture shows
 	X     string // name of the axis
 	Class string // height, as Scatter's
+	File  string // name of saved files, without an ending; "" is ID
 
 	Edges   []float64    // ascending, one more than Bins
 	Bins    []int64      // rows in each bin
 	Density []wire.Point // a curve over an area of one; drawn on the scale of the rows
+	Box     *BoxPlot     // above the bars; nil: none
+	Lit     []float64    // of each bin, how many rows are selected; nil: nothing is
+	Spans   []Span       // what is selected along the axis
+	OnPick  Pick         // hears what is; nil: nothing can be
 
 	Stamp int // another one: the numbers have changed
 
 	frame frame
 }
 
+// BoxPlot is the quartiles, the ends of the whiskers, and values beyond them.
+type BoxPlot struct {
+	Low, Q1, Median, Q3, High float64
+	Outliers                  []float64
+}
+
 // OnMount draws the picture.
-func (h *Histogram) OnMount(app.Context) { h.redraw() }
+func (h *Histogram) OnMount(ctx app.Context) { h.redraw(ctx) }
 
 // OnUpdate draws what has changed.
-func (h *Histogram) OnUpdate(app.Context) {
+func (h *Histogram) OnUpdate(ctx app.Context) {
 	if h.key() != h.frame.shown {
-		h.redraw()
+		h.redraw(ctx)
 	}
 }
 
@@ -46,9 +57,9 @@ func (h *Histogram) key() string {
 	return h.ID + "\x00" + h.Label + "\x00" + h.X + "\x00" + strconv.Itoa(h.Stamp)
 }
 
-func (h *Histogram) redraw() {
+func (h *Histogram) redraw(ctx app.Context) {
 	h.frame.shown = h.key()
-	h.frame.picture.draw(h.JSValue(), h.spec)
+	h.frame.picture.draw(ctx, h.spec)
 }
 
 // bin is one bar and what its tooltip says.
@@ -91,6 +102,9 @@ type histogramHead struct {
 	X     string `json:"x"`
 	Bins  int    `json:"bins"`  // index of an array: from, to, rows, sum, density of each bin
 	Curve int    `json:"curve"` // likewise: points on the scale of the rows
+	Lit   int    `json:"lit"`   // likewise: selected rows of each bin; -1: nothing is selected
+	Box   int    `json:"box"`   // likewise: whisker, quartile, median, quartile, whisker, outliers; -1: none
+	Spans []Span `json:"spans,omitempty"`
 }
 
 func (h *Histogram) spec() spec {
@@ -100,7 +114,7 @@ func (h *Histogram) spec() spec {
 	for _, b := range bins {
 		flat = append(flat, b.From, b.To, float64(b.Rows), float64(b.Sum), b.Density)
 	}
-	head := histogramHead{Kind: "histogram", Label: h.Label, X: h.X, Bins: out.put(flat)}
+	head := histogramHead{Kind: "histogram", Label: h.Label, X: h.X, Bins: out.put(flat), Spans: h.Spans}
 	var x, y []float64
 	if len(bins) > 0 {
 		// An area of one becomes the bars' area: rows times the width of a bin.
@@ -111,19 +125,31 @@ func (h *Histogram) spec() spec {
 		}
 	}
 	head.Curve = out.putPoints(x, y)
+	head.Lit = out.putIf(h.Lit != nil, h.Lit)
+	head.Box = -1
+	if b := h.Box; b != nil {
+		head.Box = out.put(append([]float64{b.Low, b.Q1, b.Median, b.Q3, b.High}, b.Outliers...))
+	}
 	out.head = head
 	return out
 }
 
 // Render draws the figure.
 func (h *Histogram) Render() app.UI {
-	return h.frame.figure(h.ID, h.Label, h.Class, nil, h.lines)
+	return h.frame.figure(place{id: h.ID, label: h.Label, class: h.Class, file: h.File, pick: h.OnPick}, h.lines)
 }
 
-func (h *Histogram) lines() lines {
-	out := lines{head: []string{"from", "to", "count", "cumulative", "density"}}
-	for _, b := range h.bins() {
-		out.add(whole(b.From), whole(b.To), strconv.FormatInt(b.Rows, 10), strconv.FormatInt(b.Sum, 10), ui.Num(b.Density))
+func (h *Histogram) lines(most int) lines {
+	out := lines{most: most, head: []string{"from", "to", "count", "cumulative", "density"}}
+	if h.Lit != nil {
+		out.head = append(out.head, "selected")
+	}
+	for i, b := range h.bins() {
+		row := []string{whole(b.From), whole(b.To), strconv.FormatInt(b.Rows, 10), strconv.FormatInt(b.Sum, 10), ui.Num(b.Density)}
+		if h.Lit != nil {
+			row = append(row, whole(math.Round(h.Lit[i])))
+		}
+		out.add(row...)
 	}
 	return out
 }

@@ -21,6 +21,7 @@ type Line struct {
 	Label string // a sentence that says what the picture shows
 	X, Y  string // names of the axes
 	Class string // height, as Scatter's
+	File  string // name of saved files, without an ending; "" is ID
 
 	Series []Series
 
@@ -30,12 +31,12 @@ type Line struct {
 }
 
 // OnMount draws the picture.
-func (l *Line) OnMount(app.Context) { l.redraw() }
+func (l *Line) OnMount(ctx app.Context) { l.redraw(ctx) }
 
 // OnUpdate draws what has changed.
-func (l *Line) OnUpdate(app.Context) {
+func (l *Line) OnUpdate(ctx app.Context) {
 	if l.key() != l.frame.shown {
-		l.redraw()
+		l.redraw(ctx)
 	}
 }
 
@@ -46,9 +47,9 @@ func (l *Line) key() string {
 	return l.ID + "\x00" + l.Label + "\x00" + l.X + "\x00" + l.Y + "\x00" + strconv.Itoa(l.Stamp)
 }
 
-func (l *Line) redraw() {
+func (l *Line) redraw(ctx app.Context) {
 	l.frame.shown = l.key()
-	l.frame.picture.draw(l.JSValue(), l.spec)
+	l.frame.picture.draw(ctx, l.spec)
 }
 
 // lineHead is what charts.js reads of a line chart.
@@ -77,11 +78,11 @@ func (l *Line) spec() spec {
 
 // Render draws the figure.
 func (l *Line) Render() app.UI {
-	return l.frame.figure(l.ID, l.Label, l.Class, nil, l.lines)
+	return l.frame.figure(place{id: l.ID, label: l.Label, class: l.Class, file: l.File}, l.lines)
 }
 
-func (l *Line) lines() lines {
-	out := lines{head: []string{"line", l.X, l.Y}, texts: 1}
+func (l *Line) lines(most int) lines {
+	out := lines{most: most, head: []string{"line", l.X, l.Y}, texts: 1}
 	for _, s := range l.Series {
 		for i := range min(len(s.X), len(s.Y)) {
 			out.add(s.Name, whole(s.X[i]), whole(s.Y[i]))

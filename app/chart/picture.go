@@ -11,19 +11,32 @@ import (
 
 // picture is a chart's canvas in the browser. Its zero value draws nothing yet.
 type picture struct {
-	el   app.Value // what the chart is drawn in; nil: nothing is drawn
-	wait app.Func  // hears that charts.js has come
+	el    app.Value // what the chart is drawn in; nil: nothing is drawn
+	wait  app.Func  // hears that charts.js has come
+	pick  Pick      // nil: nothing can be selected
+	heard app.Func  // hears what is selected
 }
 
-// draw shows s in the figure root. If charts.js is not there yet, s is made and
-// drawn when it is.
-func (p *picture) draw(root app.Value, s func() spec) {
+// draw shows s in the figure of ctx's component. If charts.js is not there yet, s
+// is made and drawn when it is.
+func (p *picture) draw(ctx app.Context, s func() spec) {
 	if app.IsServer {
 		return
 	}
-	p.el = root.Get("firstElementChild")
+	p.el = ctx.JSSrc().Get("firstElementChild")
+	if p.heard == nil && p.pick != nil {
+		p.heard = app.FuncOf(func(_ app.Value, args []app.Value) any {
+			spans, done := spansOf(args[0]), args[1].Bool()
+			ctx.Emit(func() {
+				if p.pick != nil {
+					p.pick(ctx, spans, done)
+				}
+			})
+			return nil
+		})
+	}
 	if bridge, ok := charts(); ok {
-		bridge.Call("draw", p.el, s().value())
+		p.show(bridge, s())
 		return
 	}
 	if p.wait != nil {
@@ -31,11 +44,29 @@ func (p *picture) draw(root app.Value, s func() spec) {
 	}
 	p.wait = app.FuncOf(func(app.Value, []app.Value) any {
 		if bridge, ok := charts(); ok && p.el != nil {
-			bridge.Call("draw", p.el, s().value())
+			p.show(bridge, s())
 		}
 		return nil
 	})
 	app.Window().Call("addEventListener", "centroidcharts", p.wait)
+}
+
+func (p *picture) show(bridge app.Value, s spec) {
+	v := s.value()
+	if p.pick != nil {
+		v.Set("picks", true)
+		v.Set("pick", p.heard)
+	}
+	bridge.Call("draw", p.el, v)
+}
+
+// spansOf reads axis, from, to, axis, from, to, ….
+func spansOf(flat app.Value) []Span {
+	var out []Span
+	for i := 0; i+2 < flat.Length(); i += 3 {
+		out = append(out, Span{Axis: flat.Index(i).Int(), Lo: flat.Index(i + 1).Float(), Hi: flat.Index(i + 2).Float()})
+	}
+	return out
 }
 
 // move shows the centers of s in what is drawn.
@@ -60,6 +91,10 @@ func (p *picture) close() {
 	}
 	if bridge, ok := charts(); ok {
 		bridge.Call("drop", p.el)
+	}
+	if p.heard != nil {
+		p.heard.Release()
+		p.heard = nil
 	}
 	p.el = nil
 }

@@ -22,3 +22,20 @@ func (s *spec) putPoints(x, y []float64) int {
 	}
 	return s.put(flat)
 }
+
+// putIf adds an array if there is one; -1 stands for none.
+func (s *spec) putIf(there bool, v []float64) int {
+	if !there {
+		return -1
+	}
+	return s.put(v)
+}
+
+// floatsOf makes floats of whole numbers.
+func floatsOf[T int | int64](v []T) []float64 {
+	out := make([]float64, len(v))
+	for i, n := range v {
+		out[i] = float64(n)
+	}
+	return out
+}

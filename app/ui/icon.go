@@ -16,6 +16,7 @@ var icons = map[string]string{
 	"hash":    `<path d="M5 9h14M4 15h14M10 4L8 20M16 4l-2 16"/>`,
 	"info":    `<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5M12 7.6v.1"/>`,
 	"jobs":    `<path d="M4 6h10M4 12h16M4 18h7"/><circle cx="19" cy="6" r="1.5"/>`,
+	"left":    `<path d="M15 5l-7 7 7 7"/>`,
 	"lock":    `<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>`,
 	"models":  `<path d="M12 3l9 5-9 5-9-5z"/><path d="M3 13l9 5 9-5"/>`,
 	"off":     `<path d="M3 3l18 18M8.5 15.5a5 5 0 0 1 7 0M5 12a10 10 0 0 1 4-2.4M19 12a10 10 0 0 0-4.5-2.5M2 8.5a15 15 0 0 1 4-2.6M22 8.5A15 15 0 0 0 11 5M12 19.4v.1"/>`,
@@ -24,7 +25,10 @@ var icons = map[string]string{
 	"play":    `<path d="M7 5l12 7-12 7z"/>`,
 	"plus":    `<path d="M12 5v14M5 12h14"/>`,
 	"predict": `<path d="M5 3l14 8-6 2-2 6z"/>`,
+	"right":   `<path d="M9 5l7 7-7 7"/>`,
+	"rise":    `<path d="M5 15l7-7 7 7"/>`,
 	"search":  `<circle cx="11" cy="11" r="7"/><path d="M20 20l-4-4"/>`,
+	"sink":    `<path d="M5 9l7 7 7-7"/>`,
 	"step":    `<path d="M6 5l9 7-9 7zM19 5v14"/>`,
 	"table":   `<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M3 9h18M3 14h18M10 9v11"/>`,
 	"text":    `<path d="M5 6h14M12 6v13"/>`,
@@ -38,8 +42,8 @@ var icons = map[string]string{
 }
 
 // Icon draws one of the icons: again alert copy data device down edit explore
-// hash info jobs lock models off ok pause play plus predict search step table
-// text theme train trash undo up user x. An unknown name draws the info icon. Icons
+// hash info jobs left lock models off ok pause play plus predict right rise search
+// sink step table text theme train trash undo up user x. An unknown name draws the info icon. Icons
 // are hidden from screen readers: the text or the label beside one names it.
 func Icon(name string) app.UI {
 	shape, ok := icons[name]
