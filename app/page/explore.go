@@ -15,45 +15,47 @@ import (
 )
 
 const (
-	exploreRows   = 5000 // most rows of the scatter
-	exploreCharts = 24   // columns shown at first, and more at each press
-	exploreSeed   = 1    // the same rows each time
+	exploreCells  = 60_000 // of the sample: what is quick to read and to draw
+	exploreMost   = 5000   // rows of the sample
+	exploreLeast  = 1000   // however many columns
+	exploreWide   = 40     // columns of the sample
+	exploreCharts = 24     // columns shown at first, and more at each press
+	exploreSeed   = 1      // the same rows each time
+	exploreFirst  = 6      // columns of a large table that are asked for before the others
+	exploreLarge  = 100_000
 )
 
 // Explore is the page that shows how the values of each column are spread, and
-// any two columns against each other. What it shows stands in the address:
-// #dataset=ID&x=COLUMN&y=COLUMN&by=COLUMN or &model=ID.
+// how columns hang together. What is selected in one chart lights up in all.
+// What it shows stands in the address: see exploreView.
 type Explore struct {
 	app.Compo
 
 	loaded  bool
 	loadErr error
-	sets    []wire.Dataset // in their newest versions
+	sets    []wire.Dataset   // in their newest versions
+	trained []wire.ModelInfo // of all datasets
 
-	set     *wire.Dataset
-	opened  bool // the profile is there, or openErr is
-	openErr error
-	profile wire.Describe
-	models  []wire.ModelInfo // trained on this dataset
-	charts  int              // columns shown
+	set      *wire.Dataset
+	models   []wire.ModelInfo               // trained on this dataset
+	profiles map[string]*wire.ColumnProfile // by column; those that have come
+	openErr  error
+	charts   int // columns shown
 
-	view      pairView
-	sampled   bool // the points are there, or sampleErr is
+	view      exploreView
+	sampled   bool // the rows are there, or sampleErr is
 	sampleErr error
-	points    points
+	rows      exploreRows
+	shown     shown // made of rows
 
-	asked    int // counts what was asked for: only the newest answer is of use
-	profiles int // counts the profiles that came
-	samples  int // counts the samples that came
+	together together // correlation and principal components
+	picked   picked   // what is selected
+
+	asked  int // counts the datasets opened: only answers to the newest are of use
+	sample int // counts the samples asked for, likewise
+	stamp  int // another one: charts have changed
 
 	stop func() // ends listening for the server's return
-}
-
-// pairView says what the scatter shows.
-type pairView struct {
-	X, Y  string // columns
-	By    string // a category's name; empty: none
-	Model string // id of the model whose clusters are shown; empty: none
 }
 
 // OnMount listens for the server to come back.
@@ -85,8 +87,10 @@ func (e *Explore) OnNav(ctx app.Context) {
 		e.load(ctx)
 		return
 	}
-	if id := fragment(ctx).Get("dataset"); id != "" && (e.set == nil || e.set.ID != id) {
-		e.choose(ctx, id)
+	if at := fragment(ctx); e.set == nil || at.Encode() != e.view.values(e.set.ID).Encode() {
+		if id := at.Get("dataset"); id != "" {
+			e.choose(ctx, id)
+		}
 	}
 }
 
@@ -98,22 +102,29 @@ func (e *Explore) recover(ctx app.Context) {
 	case e.openErr != nil:
 		e.open(ctx)
 	case e.sampleErr != nil:
-		e.sample(ctx)
+		e.askSample(ctx)
+	default:
+		e.together.recover(ctx, e)
+		e.count(ctx)
 	}
 }
 
-// load asks for the datasets and opens one: that of the address, the one used
-// last, or the newest.
+// load asks for the datasets and models, and opens one: that of the address, the
+// one used last, or the newest.
 func (e *Explore) load(ctx app.Context) {
 	ctx.Async(func() {
 		var sets []wire.Dataset
+		var trained []wire.ModelInfo
 		err := client.Get().Do("GET", "datasets", nil, &sets)
+		if err == nil {
+			err = client.Get().Do("GET", "models", nil, &trained)
+		}
 		ctx.Dispatch(func(ctx app.Context) {
 			e.loaded, e.loadErr = true, err
 			if err != nil {
 				return
 			}
-			e.sets = sets
+			e.sets, e.trained = sets, trained
 			want := fragment(ctx).Get("dataset")
 			if want == "" {
 				want = ui.CurrentDataset(ctx)
@@ -136,73 +147,120 @@ func (e *Explore) choose(ctx app.Context, id string) {
 	}
 	ui.SetCurrentDataset(ctx, id)
 	at := fragment(ctx)
-	e.view = pairView{}
-	if at.Get("dataset") == id {
-		e.view = pairView{X: at.Get("x"), Y: at.Get("y"), By: at.Get("by"), Model: at.Get("model")}
+	if at.Get("dataset") != id {
+		at = url.Values{}
 	}
+	e.models = slices.DeleteFunc(slices.Clone(e.trained), func(m wire.ModelInfo) bool { return m.Dataset != id })
+	e.view = viewOf(at).within(e.set.Schema, e.models)
 	e.open(ctx)
 }
 
-// open asks for the profile and the models of the dataset, then for the points.
+// open asks for the profiles of the columns and for the sample, then for what
+// shows columns together.
 func (e *Explore) open(ctx app.Context) {
 	e.asked++
-	asked, id, version := e.asked, e.set.ID, e.set.Version
-	e.opened, e.openErr, e.sampled, e.sampleErr, e.points, e.charts = false, nil, false, nil, points{}, exploreCharts
-	ctx.Async(func() {
-		var profile wire.Describe
-		var models []wire.ModelInfo
-		err := client.Get().Do("GET", "datasets/"+url.PathEscape(id)+"/describe?version="+strconv.Itoa(version), nil, &profile)
-		if err == nil {
-			err = client.Get().Do("GET", "models", nil, &models)
+	e.openErr, e.profiles, e.charts = nil, map[string]*wire.ColumnProfile{}, exploreCharts
+	e.rows, e.shown, e.together = exploreRows{}, shown{}, together{}
+	e.picked = picked{}
+	if e.set.Rows == 0 {
+		return
+	}
+	first, rest := e.batches()
+	e.askProfiles(ctx, first, rest)
+	e.askSample(ctx)
+}
+
+// batches divides the columns of a large table into those that are wanted first
+// and the others, so that the first charts need not wait for all.
+func (e *Explore) batches() (first, rest []string) {
+	all := make([]string, len(e.set.Schema))
+	for i, c := range e.set.Schema {
+		all[i] = c.Name
+	}
+	if e.set.Rows < exploreLarge || len(all) <= exploreFirst {
+		return all, nil
+	}
+	wanted := append([]string{e.view.By, e.view.X, e.view.Y}, all...)
+	for _, c := range wanted {
+		if c != "" && !slices.Contains(first, c) && len(first) < exploreFirst {
+			first = append(first, c)
 		}
+	}
+	return first, slices.DeleteFunc(all, func(c string) bool { return slices.Contains(first, c) })
+}
+
+// askProfiles asks for the profiles of some columns, then for those of the rest.
+func (e *Explore) askProfiles(ctx app.Context, columns, rest []string) {
+	q := url.Values{"version": {strconv.Itoa(e.version())}, "columns": {listed(columns)}, "bandwidth": {e.view.bandwidth()}}
+	asked, path := e.asked, e.path("describe", q)
+	ctx.Async(func() {
+		var d wire.Describe
+		err := client.Get().Do("GET", path, nil, &d)
 		ctx.Dispatch(func(ctx app.Context) {
 			if e.asked != asked {
 				return // the user has gone on
 			}
-			e.opened, e.openErr = true, err
-			if err != nil {
+			if e.openErr = err; err != nil {
 				return
 			}
-			e.profile = profile
-			e.models = slices.DeleteFunc(models, func(m wire.ModelInfo) bool { return m.Dataset != id })
-			e.profiles++
-			e.view = e.view.within(e.set.Schema, e.models)
-			e.sample(ctx)
+			for i := range d.Columns {
+				e.profiles[d.Columns[i].Name] = &d.Columns[i]
+			}
+			if len(rest) > 0 {
+				e.askProfiles(ctx, rest, nil)
+			}
+			e.ready(ctx)
 		})
 	})
 }
 
-// sample asks for the points of the view.
-func (e *Explore) sample(ctx app.Context) {
+// askSample asks for the rows that the charts draw.
+func (e *Explore) askSample(ctx app.Context) {
 	e.address(ctx)
 	e.sampled, e.sampleErr = false, nil
-	if e.view.X == "" {
-		return
+	columns := e.view.sampled(e.set.Schema)
+	if len(columns) == 0 {
+		return // all texts
 	}
-	e.asked++
-	asked, view, profile := e.asked, e.view, e.profile
-	path := "datasets/" + url.PathEscape(e.set.ID) + "/sample?" + view.query(e.version()).Encode()
+	e.sample++
+	asked, n, view := e.sample, e.asked, e.view
+	path := e.path("sample", view.query(columns, e.version(), e.set.Schema))
 	ctx.Async(func() {
 		var rows wire.SampleRows
 		err := client.Get().Do("GET", path, nil, &rows)
-		got := pointsOf(view, rows, profile) // of no rows after an error
 		ctx.Dispatch(func(ctx app.Context) {
-			if e.asked != asked {
+			if e.sample != asked || e.asked != n {
 				return
 			}
 			e.sampled, e.sampleErr = true, err
 			if err != nil {
 				return
 			}
-			e.points = got
-			e.samples++
-			ui.Say(ctx, got.words())
+			e.rows = rowsOf(rows, e.set.Schema)
+			e.ready(ctx)
+			ui.Say(ctx, e.rows.words())
 		})
 	})
 }
 
-// version gives the version that the points are of: a model's clusters are
-// those of the rows that it was trained on.
+// ready draws what has come, and asks for what comes last.
+func (e *Explore) ready(ctx app.Context) {
+	e.rows.order(e.profiles)
+	e.draw()
+	if !e.sampled || e.sampleErr != nil || len(e.profiles) < len(e.set.Schema) {
+		return
+	}
+	e.together.recover(ctx, e)
+	e.count(ctx)
+}
+
+// path gives the address of something about the dataset.
+func (e *Explore) path(what string, q url.Values) string {
+	return "datasets/" + url.PathEscape(e.set.ID) + "/" + what + "?" + q.Encode()
+}
+
+// version gives the version that everything is of: a model's clusters are those
+// of the rows that it was trained on.
 func (e *Explore) version() int {
 	for _, m := range e.models {
 		if m.ID == e.view.Model {
@@ -214,121 +272,54 @@ func (e *Explore) version() int {
 
 // address puts what is shown into the address.
 func (e *Explore) address(ctx app.Context) {
-	v := url.Values{"dataset": {e.set.ID}}
-	for key, value := range map[string]string{"x": e.view.X, "y": e.view.Y, "by": e.view.By, "model": e.view.Model} {
-		if value != "" {
-			v.Set(key, value)
-		}
-	}
 	u := *ctx.Page().URL()
-	u.Fragment = v.Encode()
+	u.Fragment = e.view.values(e.set.ID).Encode()
 	if u.Fragment != ctx.Page().URL().Fragment {
 		ctx.Page().ReplaceURL(&u)
 	}
 }
 
-// within gives the view with what the dataset does not have replaced. An empty
-// view becomes the first two numbers, coloured by the label, else by the first category.
-func (v pairView) within(s table.Schema, models []wire.ModelInfo) pairView {
-	numbers, categories := columnsOf(s, table.Number), columnsOf(s, table.Category)
-	first := func(have string, names []string, nth int) string {
-		if slices.Contains(names, have) || len(names) == 0 {
-			return have
-		}
-		return names[min(nth, len(names)-1)]
+// quoted writes a name as a CSV file does, for it may have a comma.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// listed writes names as a list of columns.
+func listed(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = quoted(n)
 	}
-	if len(numbers) == 0 {
-		return pairView{}
-	}
-	fresh := v == pairView{}
-	v.X, v.Y = first(v.X, numbers, 0), first(v.Y, numbers, 1)
-	if !slices.ContainsFunc(models, func(m wire.ModelInfo) bool { return m.ID == v.Model }) {
-		v.Model = ""
-	}
-	if !slices.Contains(categories, v.By) {
-		v.By = ""
-	}
-	if !fresh || len(categories) == 0 {
-		return v
-	}
-	v.By = categories[0]
-	for _, c := range s {
-		if c.Role == table.Label && slices.Contains(categories, c.Name) {
-			v.By = c.Name
-		}
-	}
-	return v
+	return strings.Join(out, ",")
 }
 
-// columnsOf names the columns of a kind.
-func columnsOf(s table.Schema, kind table.Kind) []string {
-	var out []string
+// sampled names the columns whose values the page wants of each row: those of
+// the view, then others that are not texts.
+func (v exploreView) sampled(s table.Schema) []string {
+	wanted := append([]string{v.X, v.Y, v.Z, v.By}, v.Columns...)
+	for _, f := range v.Picked {
+		wanted = append(wanted, f.Column)
+	}
 	for _, c := range s {
-		if c.Kind == kind {
-			out = append(out, c.Name)
+		wanted = append(wanted, c.Name)
+	}
+	var out []string
+	for _, name := range wanted {
+		if i := s.Index(name); i >= 0 && s[i].Kind != table.Text && !slices.Contains(out, name) && len(out) < exploreWide {
+			out = append(out, name)
 		}
 	}
 	return out
 }
 
-// quoted writes a name as a CSV file does, for it may have a comma.
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// query gives what to ask for the rows of the view.
-func (v pairView) query(version int) url.Values {
-	columns := []string{v.X, v.Y}
-	if v.By != "" {
-		columns = append(columns, v.By)
-	}
-	for i, name := range columns {
-		columns[i] = quoted(name)
-	}
-	q := url.Values{
-		"columns": {strings.Join(columns, ",")}, "n": {strconv.Itoa(exploreRows)},
-		"seed": {strconv.Itoa(exploreSeed)}, "version": {strconv.Itoa(version)},
-	}
+// query gives what to ask for the rows of the view: each level of the category
+// that colours them has its share.
+func (v exploreView) query(columns []string, version int, s table.Schema) url.Values {
+	n := max(exploreLeast, min(exploreMost, exploreCells/len(columns)))
+	q := url.Values{"columns": {listed(columns)}, "n": {strconv.Itoa(n)}, "seed": {strconv.Itoa(exploreSeed)}, "version": {strconv.Itoa(version)}}
 	if v.Model != "" {
 		q.Set("model", v.Model)
+		q.Set("by", wire.ClusterColumn)
+	} else if i := s.Index(v.By); i >= 0 && s[i].Kind == table.Category {
+		q.Set("by", v.By)
 	}
 	return q
 }
-
-func (e *Explore) onRetry(ctx app.Context, _ app.Event) {
-	if e.loadErr != nil {
-		e.loaded, e.loadErr = false, nil
-		e.load(ctx)
-		return
-	}
-	e.open(ctx)
-}
-
-func (e *Explore) onAgain(ctx app.Context, _ app.Event) { e.sample(ctx) }
-
-func (e *Explore) onSet(ctx app.Context, _ app.Event) {
-	e.choose(ctx, ctx.JSSrc().Get("value").String())
-}
-
-func (e *Explore) onX(ctx app.Context, _ app.Event) {
-	e.view.X = ctx.JSSrc().Get("value").String()
-	e.sample(ctx)
-}
-
-func (e *Explore) onY(ctx app.Context, _ app.Event) {
-	e.view.Y = ctx.JSSrc().Get("value").String()
-	e.sample(ctx)
-}
-
-// onBy reads a choice of what colours the points, as byValue writes it.
-func (e *Explore) onBy(ctx app.Context, _ app.Event) {
-	kind, name, _ := strings.Cut(ctx.JSSrc().Get("value").String(), ":")
-	e.view.By, e.view.Model = "", ""
-	switch kind {
-	case "column":
-		e.view.By = name
-	case "model":
-		e.view.Model = name
-	}
-	e.sample(ctx)
-}
-
-func (e *Explore) onMore(app.Context, app.Event) { e.charts += exploreCharts }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"math"
 	"net/url"
 	"reflect"
 	"strings"
@@ -44,91 +45,276 @@ func sampleRow(id int64, values ...any) wire.Row {
 	return r
 }
 
-func TestPointsOf(t *testing.T) {
-	_, profile := exploreSet()
+// exploreProfiles gives them by column.
+func exploreProfiles() map[string]*wire.ColumnProfile {
+	_, d := exploreSet()
+	out := map[string]*wire.ColumnProfile{}
+	for i := range d.Columns {
+		out[d.Columns[i].Name] = &d.Columns[i]
+	}
+	return out
+}
+
+// exploreSample makes the rows of a sample.
+func exploreSample(of int64, columns []string, rows ...wire.Row) exploreRows {
+	set, _ := exploreSet()
+	r := rowsOf(wire.SampleRows{Of: of, Columns: columns, Rows: rows}, set.Schema)
+	r.order(exploreProfiles())
+	return r
+}
+
+var pairColumns = []string{"bill", "mass", "species"}
+
+func TestGroupsOf(t *testing.T) {
 	tests := []struct {
-		name  string
-		view  pairView
-		rows  []wire.Row
-		of    int64
-		want  []chart.Group
-		words string
+		name   string
+		view   exploreView
+		rows   exploreRows
+		want   []chart.Group
+		drawn  int
+		picked selection
 	}{
-		{"without colours", pairView{X: "bill", Y: "mass"},
-			[]wire.Row{sampleRow(4, 1., 2.), sampleRow(9, 3., 4.)}, 2,
-			[]chart.Group{{Name: "all rows", Cluster: -1, X: []float64{1, 3}, Y: []float64{2, 4}, IDs: []int64{4, 9}}},
-			"All 2 rows."},
-		{"a category in the order of its frequency, what is rare and what lacks last", pairView{X: "bill", Y: "mass", By: "species"},
-			[]wire.Row{sampleRow(1, 1., 1., nil), sampleRow(2, 2., 2., "Gentoo"), sampleRow(3, 3., 3., "Emperor"), sampleRow(4, 4., 4., "Adelie"), sampleRow(5, 5., 5., "Gentoo")}, 5,
+		{"without colours", exploreView{}, exploreSample(2, pairColumns, sampleRow(4, 1., 2., nil), sampleRow(9, 3., 4., nil)),
+			[]chart.Group{{Name: "all rows", Cluster: -1, X: []float64{1, 3}, Y: []float64{2, 4}, IDs: []int64{4, 9}}}, 2, nil},
+		{"a category in the order of its frequency in the table, what lacks last", exploreView{By: "species"},
+			exploreSample(5, pairColumns, sampleRow(1, 1., 1., nil), sampleRow(2, 2., 2., "Gentoo"), sampleRow(3, 3., 3., "Emperor"), sampleRow(4, 4., 4., "Adelie"), sampleRow(5, 5., 5., "Gentoo")),
 			[]chart.Group{
 				{Name: "Adelie", Cluster: 0, X: []float64{4}, Y: []float64{4}, IDs: []int64{4}},
 				{Name: "Gentoo", Cluster: 1, X: []float64{2, 5}, Y: []float64{2, 5}, IDs: []int64{2, 5}},
+				{Name: "Emperor", Cluster: 2, X: []float64{3}, Y: []float64{3}, IDs: []int64{3}},
 				{Name: "no value", Cluster: -1, X: []float64{1}, Y: []float64{1}, IDs: []int64{1}},
-				{Name: "other levels", Cluster: -1, X: []float64{3}, Y: []float64{3}, IDs: []int64{3}},
-			},
-			"All 5 rows."},
-		{"clusters of a model, a row without a place, a sample", pairView{X: "bill", Y: "mass", Model: "m"},
-			[]wire.Row{sampleRow(1, 1., 1., 2.), sampleRow(2, 2., nil, 0.), sampleRow(3, 3., 3., nil), sampleRow(4, 4., 4., 0.)}, 20100,
+			}, 5, nil},
+		{"clusters of a model, a row without a place", exploreView{Model: "m"},
+			exploreSample(20100, []string{"bill", "mass", "cluster"}, sampleRow(1, 1., 1., 2.), sampleRow(2, 2., nil, 0.), sampleRow(3, 3., 3., nil), sampleRow(4, 4., 4., 0.)),
 			[]chart.Group{
 				{Name: "Cluster 0", Cluster: 0, X: []float64{4}, Y: []float64{4}, IDs: []int64{4}},
 				{Name: "Cluster 2", Cluster: 2, X: []float64{1}, Y: []float64{1}, IDs: []int64{1}},
 				{Name: "left out of the training", Cluster: -1, X: []float64{3}, Y: []float64{3}, IDs: []int64{3}},
-			},
-			"4 of 20.1k rows, chosen at random, the same ones each time; 1 of them lacks a value and is not drawn."},
-		{"infinities are not drawn", pairView{X: "bill", Y: "mass"}, []wire.Row{sampleRow(1, "Infinity", 1.)}, 1, nil,
-			"The only row; it lacks a value and is not drawn."},
-		{"no rows", pairView{X: "bill", Y: "mass"}, nil, 0, nil, "No rows."},
+			}, 3, nil},
+		{"numbers in steps, the selected ones lit, a third by size", exploreView{By: "bill", Z: "bill"},
+			exploreSample(3, pairColumns, sampleRow(1, 5., 1., nil), sampleRow(2, 7., 2., nil), sampleRow(3, 5., 3., nil)),
+			[]chart.Group{
+				{Name: "5 to 5", Cluster: -1, Shaded: true, X: []float64{5, 5}, Y: []float64{1, 3}, IDs: []int64{1, 3}, Third: []float64{5, 5}, Lit: []int{1}},
+				{Name: "5 to 7", Cluster: -1, Shaded: true, Shade: 1, X: []float64{7}, Y: []float64{2}, IDs: []int64{2}, Third: []float64{7}, Lit: []int{0}},
+			}, 3, selection{}.between("mass", 2, 9)},
+		{"infinities are not drawn", exploreView{}, exploreSample(1, pairColumns, sampleRow(1, "Infinity", 1., nil)), nil, 0, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := pointsOf(tt.view, wire.SampleRows{Of: tt.of, Rows: tt.rows}, profile)
-			if !reflect.DeepEqual(got.Groups, tt.want) {
-				t.Errorf("pointsOf(%v) = %+v\nwant %+v", tt.view, got.Groups, tt.want)
-			}
-			if got := got.words(); got != tt.words {
-				t.Errorf("words() = %q, want %q", got, tt.words)
+			tt.view.X, tt.view.Y = "bill", "mass"
+			lit, _ := tt.rows.lit(tt.picked)
+			got, drawn := tt.rows.scatter(tt.view, tt.rows.groupsOf(tt.view), lit)
+			if !reflect.DeepEqual(got, tt.want) || drawn != tt.drawn {
+				t.Errorf("scatter(%v) = %+v, %d\nwant %+v, %d", tt.view, got, drawn, tt.want, tt.drawn)
 			}
 		})
 	}
 }
 
-func TestPairViewWithin(t *testing.T) {
+func TestManyLevelsShareTheNeutralInk(t *testing.T) {
+	var rows []wire.Row
+	for i := range 30 {
+		rows = append(rows, sampleRow(int64(i), 1., 1., strings.Repeat("x", i+1)))
+	}
+	groups := exploreSample(30, pairColumns, rows...).groupsOf(exploreView{By: "species"})
+	if last := groups[len(groups)-1]; len(groups) != 11 || last.Name != groupOthers || last.Cluster != -1 || len(last.At) != 20 {
+		// Two of the twelve colours belong to levels that the profile knows and no row has.
+		t.Errorf("%d groups, the last %+v; want ten levels and 20 rows of others", len(groups), last)
+	}
+}
+
+func TestTableOfRows(t *testing.T) {
+	r := exploreSample(4, pairColumns, sampleRow(1, 1., nil, "Gentoo"), sampleRow(2, nil, nil, nil), sampleRow(3, 2., 8., "Adelie"), sampleRow(4, 3., 9., nil))
+	all := []rowGroup{{Name: groupAll, Cluster: -1, At: []int{0, 1, 2, 3}}}
+	lit, _ := r.lit(selection{}.among("species", "Adelie"))
+	got, n := r.table([]string{"bill", "species"}, all, lit, 100, false)
+	nan := math.NaN()
+	want := chart.Table{
+		Axes:    []chart.Axis{{Name: "bill", Lo: 1, Hi: 3}, {Name: "species", Hi: 1, Levels: []string{"Adelie", "Gentoo"}}},
+		Strands: []chart.Strand{{Name: groupAll, Cluster: -1, Rows: []float64{1, 1, 2, 0, 3, nan}, IDs: []int64{1, 3, 4}, Lit: []int{1}}},
+	}
+	if n != 3 || !math.IsNaN(got.Strands[0].Rows[5]) {
+		t.Fatalf("table() = %+v, %d, want 3 rows, the last without a level", got, n)
+	}
+	got.Strands[0].Rows[5], want.Strands[0].Rows[5] = 0, 0
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("table() = %+v\nwant %+v", got, want)
+	}
+	if _, n := r.table([]string{"bill", "mass"}, all, nil, 100, true); n != 2 {
+		t.Errorf("%d rows have both values, want 2", n)
+	}
+	if got, n := r.table([]string{"bill"}, all, nil, 2, false); n != 2 || got.Strands[0].IDs[1] != 3 {
+		t.Errorf("two of four rows are %+v, want every other one", got)
+	}
+}
+
+func TestLit(t *testing.T) {
+	r := exploreSample(4, pairColumns, sampleRow(1, 39., 3000., "Adelie"), sampleRow(2, 44.5, 4000., "Gentoo"), sampleRow(3, 50., 5000., nil), sampleRow(4, nil, 4000., "Gentoo"))
+	tests := []struct {
+		name string
+		s    selection
+		want []bool
+		bins []float64 // of bill: 39 to 44.5, to 50
+	}{
+		{"nothing selected", nil, nil, nil},
+		{"both ends are in", selection{}.between("mass", 3000, 4000), []bool{true, true, false, true}, []float64{1, 1}},
+		{"open below", selection{}.between("bill", math.Inf(-1), 44.5), []bool{true, true, false, false}, []float64{1, 1}},
+		{"levels and the missing", selection{}.among("species", "Adelie", ""), []bool{true, false, true, false}, []float64{1, 1}},
+		{"the missing alone", selection{}.among("species", ""), []bool{false, false, true, false}, []float64{0, 1}},
+		{"a missing number", selection{{Column: "bill", Missing: wire.MissingOnly}}, []bool{false, false, false, true}, []float64{0, 0}},
+		{"all parts must hold", selection{}.between("mass", 4000, 4000).among("species", "Gentoo").between("bill", 0, 100), []bool{false, true, false, false}, []float64{0, 1}},
+		{"a column that the sample lacks", selection{}.among("island", "Dream"), []bool{true, true, true, true}, []float64{1, 2}},
+		{"contains", selection{{Column: "species", Contains: "GEN"}}, []bool{false, true, false, true}, []float64{0, 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, _ := r.lit(tt.s)
+			if !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("lit(%v) = %v, want %v", tt.s, got, tt.want)
+			}
+			if bins := r.spread(*exploreProfiles()["bill"], got); !reflect.DeepEqual(bins, tt.bins) {
+				t.Errorf("spread() = %v, want %v", bins, tt.bins)
+			}
+		})
+	}
+}
+
+func TestSelection(t *testing.T) {
+	s := selection{}.between("mass", 1, 2).among("sex", "male").toggle("sex", "female").between("bill", math.Inf(-1), 3)
+	var got []string
+	for _, f := range s {
+		got = append(got, f.Column+": "+words(f))
+	}
+	if got, want := strings.Join(got, "; "), "mass: 1 to 2; sex: male or female; bill: at most 3"; got != want {
+		t.Errorf("the selection says %q, want %q", got, want)
+	}
+	if s = s.toggle("sex", "male").toggle("sex", "female"); s.of("sex") != nil {
+		t.Errorf("levels taken back leave %v", s)
+	}
+	if s = s.between("mass", 5, 6); len(s) != 2 || *s.of("mass").Min != 5 {
+		t.Errorf("another range of mass makes %v, want it in the place of the first", s)
+	}
+	if s = s.among("sex", ""); !reflect.DeepEqual(s.levels("sex"), []string{""}) || words(*s.of("sex")) != "no value" {
+		t.Errorf("the missing ones are %q, %q", s.levels("sex"), words(*s.of("sex")))
+	}
+	if s = s.toggle("sex", "male"); !reflect.DeepEqual(s.levels("sex"), []string{"male", ""}) {
+		t.Errorf("levels() = %q, want male and the missing", s.levels("sex"))
+	}
+	set, _ := exploreSet()
+	wrong := selection{{Column: "gone", Levels: []string{"x"}}, {Column: "island", Min: new(float64)}, {Column: "bill"}}.among("island", "Dream")
+	if got := wrong.within(set.Schema); len(got) != 1 || got[0].Column != "island" {
+		t.Errorf("within() = %v, want the island alone", got)
+	}
+}
+
+func TestTidy(t *testing.T) {
+	for _, tt := range []struct{ v, span, want float64 }{{3123.4567, 3600, 3123}, {0.1234567, 1, 0.123}, {123456.7, 4e6, 123000}, {0.30000000000000004, 2, 0.3}, {5, 0, 5}, {-2.3456e-9, 1e-7, -2.3e-9}} {
+		if got := tidy(tt.v, tt.span); math.Abs(got-tt.want) > 1e-12*math.Abs(tt.want) {
+			t.Errorf("tidy(%v, %v) = %v, want %v", tt.v, tt.span, got, tt.want)
+		}
+	}
+}
+
+func TestExploreViewWithin(t *testing.T) {
 	set, _ := exploreSet()
 	models := []wire.ModelInfo{{ID: "m"}}
+	both := []string{"bill", "mass"}
 	tests := []struct {
 		name       string
-		view, want pairView
+		view, want exploreView
 		schema     table.Schema
 	}{
-		{"a first visit takes two numbers and the label", pairView{}, pairView{X: "bill", Y: "mass", By: "species"}, set.Schema},
-		{"what the address says stays", pairView{X: "mass", Y: "bill", By: "island"}, pairView{X: "mass", Y: "bill", By: "island"}, set.Schema},
-		{"its model too", pairView{X: "mass", Y: "bill", Model: "m"}, pairView{X: "mass", Y: "bill", Model: "m"}, set.Schema},
-		{"no colour is a choice", pairView{X: "mass", Y: "bill"}, pairView{X: "mass", Y: "bill"}, set.Schema},
-		{"what is gone is replaced", pairView{X: "gone", Y: "gone", By: "gone", Model: "gone"}, pairView{X: "bill", Y: "mass"}, set.Schema},
-		{"one number against itself", pairView{}, pairView{X: "bill", Y: "bill"}, set.Schema[1:2]},
-		{"no number, no scatter", pairView{X: "bill"}, pairView{}, set.Schema[:1]},
+		{"a first visit takes two numbers and the label", exploreView{}, exploreView{X: "bill", Y: "mass", By: "species", Columns: both}, set.Schema},
+		{"what the address says stays", exploreView{X: "mass", Y: "bill", Z: "bill", By: "island", Columns: []string{"island", "mass"}}, exploreView{X: "mass", Y: "bill", Z: "bill", By: "island", Columns: []string{"island", "mass"}}, set.Schema},
+		{"its model too", exploreView{X: "mass", Y: "bill", Model: "m"}, exploreView{X: "mass", Y: "bill", Model: "m", Columns: both}, set.Schema},
+		{"clusters can be selected then", exploreView{X: "mass", Y: "bill", Model: "m", Picked: selection{}.among("cluster", "1")}, exploreView{X: "mass", Y: "bill", Model: "m", Columns: both, Picked: selection{}.among("cluster", "1")}, set.Schema},
+		{"and not without", exploreView{X: "mass", Y: "bill", Picked: selection{}.among("cluster", "1")}, exploreView{X: "mass", Y: "bill", Columns: both}, set.Schema},
+		{"no colour is a choice", exploreView{X: "mass", Y: "bill"}, exploreView{X: "mass", Y: "bill", Columns: both}, set.Schema},
+		{"numbers colour too", exploreView{X: "mass", Y: "bill", By: "mass"}, exploreView{X: "mass", Y: "bill", By: "mass", Columns: both}, set.Schema},
+		{"what is gone is replaced", exploreView{X: "gone", Y: "gone", Z: "gone", By: "gone", Model: "gone", Columns: []string{"gone"}}, exploreView{X: "bill", Y: "mass", Columns: both}, set.Schema},
+		{"one number against itself", exploreView{}, exploreView{X: "bill", Y: "bill", Columns: both[:1]}, set.Schema[1:2]},
+		{"no number, no scatter", exploreView{X: "bill", By: "island"}, exploreView{By: "island"}, set.Schema[:1]},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.view.within(tt.schema, models); got != tt.want {
-				t.Errorf("%+v.within() = %+v, want %+v", tt.view, got, tt.want)
+			if got := tt.view.within(tt.schema, models); !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("%+v.within() = %+v\nwant %+v", tt.view, got, tt.want)
 			}
 		})
 	}
 }
 
-func TestPairViewQuery(t *testing.T) {
+func TestExploreAddress(t *testing.T) {
+	for _, v := range []exploreView{
+		{Many: manyParallel},
+		{X: "a b", Y: "c&d=e", Z: "#", By: "ü", Model: "m", Many: manyMatrix, Columns: []string{"x,y", `"`}, Ranks: true, Fine: true,
+			Picked: selection{}.between("a b", -1e-9, 1e300).among("ü", "a,b", "", "&").between("c", 3, math.Inf(1))},
+	} {
+		at, err := url.ParseQuery(v.values("set").Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := viewOf(at); !reflect.DeepEqual(got, v) || at.Get("dataset") != "set" {
+			t.Errorf("%v reads back as %+v\nwant %+v", at, got, v)
+		}
+	}
+}
+
+func FuzzExploreAddress(f *testing.F) {
+	f.Add("dataset=d&x=a&y=b&by=c&many=space&column=a&column=b&ranks=true")
+	f.Add(`filter=[{"column":"x","min":1},{"column":"k","levels":["a"],"missing":"also"}]&density=sheather-jones`)
+	f.Add("filter=x&column=&many=3d")
+	set, _ := exploreSet()
+	f.Fuzz(func(t *testing.T, fragment string) {
+		at, err := url.ParseQuery(fragment)
+		if err != nil {
+			return
+		}
+		v := viewOf(at)
+		again := viewOf(v.values(at.Get("dataset")))
+		if !reflect.DeepEqual(v.values("d"), again.values("d")) {
+			t.Errorf("%q is %+v, then %+v", fragment, v, again)
+		}
+		v = v.within(set.Schema, nil)
+		if len(v.Columns) > mostMany || v.X == "" || v.Y == "" {
+			t.Errorf("%q gives the view %+v, which can't be drawn", fragment, v)
+		}
+		exploreSample(1, pairColumns, sampleRow(1, 1., 2., "Adelie")).lit(v.Picked)
+	})
+}
+
+func TestExploreQuery(t *testing.T) {
+	set, _ := exploreSet()
+	wide := make([]string, 30)
+	for i := range wide {
+		wide[i] = "c" + string(rune('a'+i))
+	}
 	tests := []struct {
-		view pairView
-		want url.Values
+		view    exploreView
+		columns []string
+		want    url.Values
 	}{
-		{pairView{X: "a, b", Y: `5" pipe`, By: "d"}, url.Values{"columns": {`"a, b","5"" pipe","d"`}, "n": {"5000"}, "seed": {"1"}, "version": {"2"}}},
-		{pairView{X: "a", Y: "c", Model: "m"}, url.Values{"columns": {`"a","c"`}, "n": {"5000"}, "seed": {"1"}, "version": {"2"}, "model": {"m"}}},
+		{exploreView{By: "species"}, []string{"a, b", `5" pipe`}, url.Values{"columns": {`"a, b","5"" pipe"`}, "n": {"5000"}, "seed": {"1"}, "version": {"2"}, "by": {"species"}}},
+		{exploreView{By: "bill"}, wide[:12:12], url.Values{"columns": {listed(wide[:12])}, "n": {"5000"}, "seed": {"1"}, "version": {"2"}}},
+		{exploreView{Model: "m"}, wide, url.Values{"columns": {listed(wide)}, "n": {"2000"}, "seed": {"1"}, "version": {"2"}, "model": {"m"}, "by": {"cluster"}}},
 	}
 	for _, tt := range tests {
-		if got := tt.view.query(2); !reflect.DeepEqual(got, tt.want) {
-			t.Errorf("%+v.query(2) = %v, want %v", tt.view, got, tt.want)
+		if got := tt.view.query(tt.columns, 2, set.Schema); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%+v.query() = %v, want %v", tt.view, got, tt.want)
 		}
+	}
+	if got, want := (exploreView{X: "mass", Y: "bill", Picked: selection{}.among("note", "x").among("species", "y")}).sampled(set.Schema), []string{"mass", "bill", "species", "island"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("sampled() = %q, want %q: no texts, what the view needs first", got, want)
+	}
+}
+
+func TestPlane(t *testing.T) {
+	r := exploreSample(3, pairColumns, sampleRow(1, 3., 10., nil), sampleRow(2, 5., 30., nil), sampleRow(3, nil, 3., nil))
+	pc := together{pca: &wire.PCA{Columns: []string{"bill", "mass"}, Mean: []float64{4, 20}, Scales: []float64{1, 10}, Components: []wire.Component{{Loadings: []float64{.6, .8}}, {Loadings: []float64{.8, -.6}}}}}
+	got, n := pc.plane(r, []rowGroup{{Name: "g", Cluster: 1, At: []int{0, 1, 2}}}, []bool{false, true, true})
+	if n != 2 || len(got) != 1 || !reflect.DeepEqual(got[0].Lit, []int{1}) || !reflect.DeepEqual(got[0].IDs, []int64{1, 2}) ||
+		math.Abs(got[0].X[0]+1.4) > 1e-12 || math.Abs(got[0].Y[1]-.2) > 1e-12 {
+		t.Errorf("plane() = %+v, %d, want -1.4, -0.2 and 1.4, 0.2, the second lit", got, n)
 	}
 }
 
@@ -150,14 +336,25 @@ func TestBarsOf(t *testing.T) {
 }
 
 func TestExploreStates(t *testing.T) {
-	set, profile := exploreSet()
-	view := pairView{X: "bill", Y: "mass", By: "species"}
-	shown := Explore{loaded: true, sets: []wire.Dataset{set}, set: &set, opened: true, profile: profile, charts: exploreCharts, view: view, sampled: true,
-		points: pointsOf(view, wire.SampleRows{Of: 1, Rows: []wire.Row{sampleRow(1, 39., 3500., "Adelie")}}, profile)}
+	set, _ := exploreSet()
+	one := 1.
+	half := -.5
+	shown := func() *Explore {
+		e := &Explore{loaded: true, sets: []wire.Dataset{set}, set: &set, profiles: exploreProfiles(), charts: exploreCharts, sampled: true,
+			view: exploreView{Many: manyParallel, X: "bill", Y: "mass", By: "species", Columns: []string{"bill", "mass", "species"}},
+			rows: exploreSample(1, []string{"bill", "mass", "species", "island"}, sampleRow(1, 39., 3500., "Adelie", "Dream")),
+			together: together{corr: &wire.Correlation{Of: 6, Method: "pearson", Columns: []string{"bill", "mass"}, R: [][]*float64{{&one, &half}, {&half, &one}}, Rows: [][]int64{{5, 0}, {0, 0}}},
+				pca: &wire.PCA{Of: 6, Rows: 5, Columns: []string{"bill", "mass"}, Mean: []float64{0, 0}, Scales: []float64{1, 1}, Components: []wire.Component{{Share: .75, Loadings: []float64{1, 0}}, {Share: .25, Loadings: []float64{0, 1}}}}}}
+		e.profiles["bill"].Box = &wire.Box{Low: 39, High: 49, Above: 2}
+		e.profiles["note"].Advice = nil
+		e.profiles["island"].Advice = []wire.Advice{{Text: "It is a constant."}}
+		e.draw()
+		return e
+	}
 	with := func(change func(*Explore)) *Explore {
-		e := shown
-		change(&e)
-		return &e
+		e := shown()
+		change(e)
+		return e
 	}
 	texts := table.Schema{{Name: "note", Kind: table.Text}}
 	tests := []struct {
@@ -169,21 +366,54 @@ func TestExploreStates(t *testing.T) {
 		{"loading", &Explore{}, []string{"Loading"}, []string{"pair-title"}},
 		{"the list failed", &Explore{loaded: true, loadErr: fault.Newf(fault.Unavailable, "No way to the server.")}, []string{"No way to the server.", "banner warn", "Try again"}, nil},
 		{"no dataset", &Explore{loaded: true}, []string{"Nothing to explore yet", `href="/data"`}, []string{"pair-title"}},
-		{"opening", with(func(e *Explore) { e.opened = false }), []string{"Loading", "penguins"}, []string{"pair-title"}},
+		{"opening", with(func(e *Explore) { e.profiles, e.sampled = nil, false }), []string{"Loading", "penguins"}, []string{"pair-title"}},
 		{"the profile failed", with(func(e *Explore) { e.openErr = fault.Newf(fault.NotFound, "It is gone.") }), []string{"It is gone.", "Try again"}, []string{"pair-title"}},
-		{"all rows deleted", with(func(e *Explore) { e.profile.Rows = 0 }), []string{"No rows"}, []string{"pair-title"}},
-		{"shown", &shown, []string{
+		{"all rows deleted", with(func(e *Explore) { e.set = &wire.Dataset{ID: "d", Schema: set.Schema} }), []string{"No rows"}, []string{"pair-title"}},
+		{"shown", shown(), []string{
 			"6 rows, 5 columns, version 3", `id="pair"`, "Scatter of 1 row: bill across, mass up, coloured by species.", "The only row.",
-			`id="column-1"`, "bill of 5 rows: from 39 to 50, half of them between 40 and 45.", "5 rows, 1 missing", "42.5",
-			"mass</h3>", "No row has a value here.", `id="column-3"`, "most often Adelie, 3 rows",
+			`id="column-1"`, "bill of 5 rows: from 39 to 50, half of them between 40 and 45.", "5 rows, 1 missing (16.7 %)", "42.5", "Outliers: 2 above 49.",
+			"mass</h3>", "No row has a value here.", `id="column-3"`, "most often Adelie, 3 rows", "It is a constant.",
 			"nearly all different: note.", `href="/train#dataset=d"`, `value="column:island"`,
-		}, []string{`id="column-2"`, `id="column-4"`, "more-columns", "Clusters of a model"}},
+			"Correlation of 2 columns, Pearson's. The strongest: mass and bill, -0.5.", "1 row as lines across the axes bill, mass, species, coloured by species.",
+			"explain 100.0 %", "5 rows of 6", "Scatter of 1 row in the first two components", `id="describe"`, "Drag over a chart",
+		}, []string{`id="column-2"`, `id="column-4"`, "more-columns", "Clusters of a model", "pick-clear"}},
+		{"selected, as the sample says", with(func(e *Explore) {
+			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40).among("species", "Adelie")
+			e.light()
+		}), []string{"1 of 1 rows selected, 100.0 % of the sample.", "bill: 39 to 40", "species: Adelie", `id="pick-clear"`, "estimated from the sample", `id="picked-rows"`, "3500",
+			"filter=%5B%7B%22column%22%3A%22bill%22%2C%22min%22%3A39%2C%22max%22%3A40%7D"}, []string{"Drag over a chart or click"}},
+		{"selected, as the server has counted", with(func(e *Explore) {
+			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40)
+			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, wire.Filters(e.view.Picked).String()
+			e.light()
+		}), []string{"2 of 6 rows selected, 33.3 %.", "counted on all rows"}, []string{"of the sample."}},
+		{"selected, the count is of something else", with(func(e *Explore) {
+			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40)
+			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, "[]"
+			e.light()
+		}), []string{"of the sample."}, []string{"2 of 6 rows"}},
+		{"the count failed", with(func(e *Explore) {
+			e.view.Picked = selection{}.between("bill", 39, 40)
+			e.picked.err = fault.Newf(fault.Internal, "No count.")
+			e.light()
+		}), []string{"No count.", `id="pair"`}, nil},
+		{"none of the rows here", with(func(e *Explore) { e.view.Picked = selection{}.between("bill", 0, 1); e.light() }), []string{"None of the rows on this page is selected."}, []string{`id="picked-rows"`}},
+		{"three columns", with(func(e *Explore) {
+			e.view.Many = manySpace
+			e.draw()
+		}), []string{"Three columns of numbers are needed"}, []string{`id="many-space"`}},
+		{"scatter matrix", with(func(e *Explore) {
+			e.view.Many = manyMatrix
+			e.draw()
+		}), []string{`id="many-matrix"`, "1 row as scatters of each pair of bill, mass, coloured by species."}, nil},
 		{"a model of an older version", with(func(e *Explore) {
-			e.models, e.view = []wire.ModelInfo{{ID: "m", Name: "first", K: 3, Version: 2}}, pairView{X: "bill", Y: "mass", Model: "m"}
+			e.models, e.view.Model = []wire.ModelInfo{{ID: "m", Name: "first", K: 3, Version: 2}}, "m"
 		}), []string{"They are those of version 2, which the model was trained on.", "Clusters of a model", "first, 3 clusters"}, nil},
-		{"the points failed", with(func(e *Explore) { e.sampleErr, e.points = fault.Newf(fault.Internal, "No points."), points{} }), []string{"No points.", "Try again", `id="column-1"`}, []string{`id="pair"`}},
-		{"no number", with(func(e *Explore) { e.set = &wire.Dataset{ID: "d", Schema: texts}; e.view = pairView{} }), []string{"needs a column of numbers"}, []string{`id="pair-x"`}},
+		{"the rows failed", with(func(e *Explore) { e.sampleErr, e.rows = fault.Newf(fault.Internal, "No points."), exploreRows{} }), []string{"No points.", "Try again", `id="column-1"`}, []string{`id="pair"`}},
+		{"the correlation failed", with(func(e *Explore) { e.together.corrErr = fault.Newf(fault.Internal, "No memory.") }), []string{"No memory.", `id="pair"`}, []string{`id="correlation"`}},
+		{"no number", with(func(e *Explore) { e.set = &wire.Dataset{ID: "d", Rows: 6, Schema: texts}; e.view = exploreView{} }), []string{"needs a column of numbers", "no two columns"}, []string{`id="pair-x"`}},
 		{"more columns than fit", with(func(e *Explore) { e.charts = 1 }), []string{"Show 3 more columns of 3", `id="column-0"`}, []string{`id="column-1"`}},
+		{"a profile that is to come", with(func(e *Explore) { delete(e.profiles, "bill") }), []string{`id="column-1-title"`, "Loading"}, []string{`id="column-1"`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

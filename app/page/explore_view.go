@@ -2,15 +2,14 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
-	"github.com/centroid-studio/centroid/app/chart"
 	"github.com/centroid-studio/centroid/app/ui"
 	"github.com/centroid-studio/centroid/shared/table"
-	"github.com/centroid-studio/centroid/shared/wire"
 )
 
 // Render draws the page.
@@ -18,7 +17,7 @@ func (e *Explore) Render() app.UI {
 	return ui.Shell("explore", append([]app.UI{e.head()}, e.body()...)...)
 }
 
-// head draws the title and the choice of the dataset.
+// head draws the title, the choice of the dataset and of what colours its rows.
 func (e *Explore) head() app.UI {
 	sub := "See how the values are spread before you look for clusters."
 	if e.set != nil {
@@ -32,6 +31,8 @@ func (e *Explore) head() app.UI {
 		}
 		right = right.Body(
 			ui.Field("Dataset", "explore-dataset", app.Select().OnChange(e.onSet).Body(options...), "", ""),
+			ui.Field("Colour by", "pair-by", app.Select().OnChange(e.onBy).Body(e.colours()...), "", ""),
+			app.Button().Type("button").Class("secondary").ID("copy-link").OnClick(e.onCopy).Body(ui.Icon("copy"), app.Text("Copy link")),
 			app.A().Attr("role", "button").Class("secondary").Href("/train#dataset="+e.set.ID).Body(ui.Icon("train"), app.Text("Train")),
 		)
 	}
@@ -49,52 +50,48 @@ func (e *Explore) body() []app.UI {
 	case e.set == nil:
 		return []app.UI{ui.Empty("Nothing to explore yet", "Bring a CSV of yours, or take one of the samples: its columns are drawn here.",
 			app.A().Attr("role", "button").Href("/data").Text("Go to Data"))}
-	case e.openErr != nil:
-		return []app.UI{ui.ErrorBox(e.openErr, e.onRetry)}
-	case !e.opened:
-		return []app.UI{ui.Skeleton()}
-	case e.profile.Rows == 0:
+	case e.set.Rows == 0:
 		return []app.UI{ui.Empty("No rows", "This dataset has no rows any more. Add some on the Data page, or go back to an older version there.",
 			app.A().Attr("role", "button").Href("/data#dataset="+e.set.ID).Text("Go to Data"))}
+	case e.openErr != nil:
+		return []app.UI{ui.ErrorBox(e.openErr, e.onRetry)}
+	case len(e.profiles) == 0 && !e.sampled:
+		return []app.UI{ui.Skeleton()}
 	}
-	return []app.UI{e.scatter(), e.columns()}
+	return []app.UI{
+		e.selected(),
+		app.Div().Class("cols").Body(
+			app.Div().Class("c7", "stack").Body(e.scatter()),
+			app.Div().Class("c5", "stack").Body(e.correlation()),
+		),
+		e.columns(),
+		app.Div().Class("cols").Body(
+			app.Div().Class("c12").Body(e.many()),
+			app.Div().Class("c12").Body(e.components()),
+			app.Div().Class("c12").Body(e.pickedRows()),
+			app.Div().Class("c12").Body(e.describe()),
+		),
+	}
 }
 
-// scatter draws two columns against each other.
-func (e *Explore) scatter() app.UI {
-	head := app.Header().Body(app.H2().ID("pair-title").Text("Two columns"), app.Small().ID("pair-note").Text(e.note()))
-	numbers := columnsOf(e.set.Schema, table.Number)
-	if len(numbers) == 0 {
-		return app.Section().Class("card").Aria("labelledby", "pair-title").Body(head,
-			app.P().Class("small").Text("A scatter needs a column of numbers, and this dataset has none. If one is read as texts by mistake, change its type on the Data page."))
-	}
-	body := []app.UI{head, app.Div().Class("row ends").Body(
-		ui.Field("Across", "pair-x", app.Select().OnChange(e.onX).Body(optionsOf(numbers, e.view.X)...), "", ""),
-		ui.Field("Up", "pair-y", app.Select().OnChange(e.onY).Body(optionsOf(numbers, e.view.Y)...), "", ""),
-		ui.Field("Colour by", "pair-by", app.Select().OnChange(e.onBy).Body(e.colours()...), "", ""),
-	)}
-	if e.sampleErr != nil {
-		body = append(body, ui.ErrorBox(e.sampleErr, e.onAgain))
-	}
-	// While other points are on their way the old ones stay, with the names of their own columns.
-	if p := e.points; p.View.X != "" {
-		body = append(body, &chart.Scatter{ID: "pair", Label: p.label(), X: p.View.X, Y: p.View.Y, Class: "tall", Groups: p.Groups, Stamp: e.samples})
-	} else if e.sampleErr == nil {
-		body = append(body, ui.Skeleton())
-	}
-	return app.Section().Class("card").Aria("labelledby", "pair-title").Aria("busy", !e.sampled && e.sampleErr == nil).Body(body...)
-}
-
-// note says which rows the scatter shows.
-func (e *Explore) note() string {
+// note says which rows a chart of the sample shows.
+func (e *Explore) note(drawn int) string {
 	if !e.sampled || e.sampleErr != nil {
 		return ""
 	}
-	s := e.points.words()
-	if v := e.version(); v != e.set.Version {
-		s += fmt.Sprintf(" They are those of version %d, which the model was trained on.", v)
+	s := e.rows.words()
+	if drawn < len(e.rows.IDs) {
+		s += lacking(len(e.rows.IDs) - drawn)
 	}
-	return s
+	return s + e.older()
+}
+
+// older says so if the rows are not those of the newest version.
+func (e *Explore) older() string {
+	if v := e.version(); v != e.set.Version {
+		return fmt.Sprintf(" They are those of version %d, which the model was trained on.", v)
+	}
+	return ""
 }
 
 // optionsOf draws the choices of a select.
@@ -106,12 +103,20 @@ func optionsOf(names []string, chosen string) []app.UI {
 	return out
 }
 
-// colours draws the choices of what colours the points.
+// colours draws the choices of what colours the rows.
 func (e *Explore) colours() []app.UI {
 	out := []app.UI{app.Option().Value("").Selected(e.view.By == "" && e.view.Model == "").Text("nothing")}
-	for _, n := range columnsOf(e.set.Schema, table.Category) {
-		out = append(out, app.Option().Value("column:"+n).Selected(n == e.view.By).Text(n))
+	group := func(label string, names []string) {
+		var options []app.UI
+		for _, n := range names {
+			options = append(options, app.Option().Value("column:"+n).Selected(n == e.view.By).Text(n))
+		}
+		if options != nil {
+			out = append(out, app.OptGroup().Label(label).Body(options...))
+		}
 	}
+	group("Categories", columnsOf(e.set.Schema, table.Category))
+	group("Numbers, in steps", columnsOf(e.set.Schema, table.Number))
 	var models []app.UI
 	for _, m := range e.models {
 		text := m.Name + ", " + count(m.K, "cluster", "clusters")
@@ -123,82 +128,74 @@ func (e *Explore) colours() []app.UI {
 	return out
 }
 
-// columns draws a chart for each column.
-func (e *Explore) columns() app.UI {
-	var cards []app.UI
-	var texts []string
-	left := 0
-	for i, c := range e.profile.Columns {
-		switch {
-		case c.Kind == table.Text:
-			texts = append(texts, c.Name)
-		case len(cards) == e.charts:
-			left++
-		default:
-			cards = append(cards, e.column(i, c))
-		}
+func (e *Explore) onRetry(ctx app.Context, _ app.Event) {
+	if e.loadErr != nil {
+		e.loaded, e.loadErr = false, nil
+		e.load(ctx)
+		return
 	}
-	body := []app.UI{app.Div().Class("row").Body(app.H2().ID("spread-title").Text("Each column"),
-		app.Small().Text("Bars: rows. Line: density. Both count every row, not a sample."))}
-	body = append(body, app.Div().Class("cols").Body(cards...))
-	if left > 0 {
-		body = append(body, app.Div().Class("row").Body(app.Button().Type("button").Class("secondary").ID("more-columns").OnClick(e.onMore).
-			Text("Show "+count(min(left, exploreCharts), "more column", "more columns")+" of "+ui.Num(float64(left)))))
-	}
-	if texts != nil {
-		body = append(body, app.P().Class("small").ID("texts").Text(textWords(texts)))
-	}
-	return app.Section().Class("stack").Aria("labelledby", "spread-title").Body(body...)
+	e.open(ctx)
 }
 
-// column draws the card of column i.
-func (e *Explore) column(i int, c wire.ColumnProfile) app.UI {
-	n := strconv.Itoa(i)
-	id, title := "column-"+n, "column-"+n+"-title"
-	body := []app.UI{app.Header().Body(app.H3().ID(title).Text(c.Name), app.Small().Text(coverWords(c)))}
+func (e *Explore) onAgain(ctx app.Context, _ app.Event) { e.askSample(ctx) }
+
+func (e *Explore) onSet(ctx app.Context, _ app.Event) {
+	e.choose(ctx, ctx.JSSrc().Get("value").String())
+}
+
+// onBy reads a choice of what colours the rows.
+func (e *Explore) onBy(ctx app.Context, _ app.Event) {
+	kind, name, _ := strings.Cut(ctx.JSSrc().Get("value").String(), ":")
+	before := e.version()
+	e.view.By, e.view.Model = "", ""
+	switch kind {
+	case "column":
+		e.view.By = name
+	case "model":
+		e.view.Model = name
+	}
+	e.view.Picked = e.view.Picked.within(e.view.pickable(e.set.Schema))
 	switch {
-	case c.Count == 0:
-		body = append(body, app.P().Class("small").Text("No row has a value here."))
-	case c.Kind == table.Number:
-		body = append(body,
-			app.Dl().Class("facts").Body(factView("mean", c.Mean), factView("deviation", c.Std), factView("median", c.Median)),
-			&chart.Histogram{ID: id, Label: columnWords(c), X: c.Name, Edges: c.Edges, Bins: c.Bins, Density: c.Density, Stamp: e.profiles})
+	case e.version() != before:
+		e.open(ctx)
+	case kind == "model" || !e.rows.whole() || e.view.By != "" && e.rows.Columns[e.view.By] == nil:
+		e.askSample(ctx) // with the clusters; or each level has its share
 	default:
-		names, rows := barsOf(c)
-		body = append(body, &chart.Bars{ID: id, Label: columnWords(c), Class: "sm", Names: names, Values: rows, Clusters: e.barColours(c, len(names)), Stamp: e.profiles})
+		e.change(ctx)
 	}
-	return app.Section().Class("card c4").Aria("labelledby", title).Body(body...)
 }
 
-// barColours gives the levels of the column that colours the scatter the same colours.
-func (e *Explore) barColours(c wire.ColumnProfile, n int) []int {
-	if c.Name != e.view.By {
-		return nil
+func (e *Explore) onCopy(ctx app.Context, _ app.Event) {
+	href := app.Window().Get("location").Get("href").String()
+	clip := app.Window().Get("navigator").Get("clipboard")
+	if !clip.Truthy() {
+		ui.Toast(ctx, "warn", "This browser does not let pages copy here. The address of this page is the link.")
+		return
 	}
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-		if i >= min(len(c.Top), mostBars) {
-			out[i] = -1
+	clip.Call("writeText", href).Then(func(app.Value) {
+		ctx.Dispatch(func(ctx app.Context) { ui.Toast(ctx, "good", "The link to this view is copied.") })
+	})
+}
+
+// charted names the columns that have a card.
+func (e *Explore) charted() []string {
+	var out []string
+	for _, c := range e.set.Schema {
+		if c.Kind != table.Text && len(out) < e.charts {
+			out = append(out, c.Name)
 		}
 	}
 	return out
 }
 
-// factView draws a number with its name; the whole number is its tooltip.
-func factView(name string, v float64) app.UI {
-	return app.Div().Body(app.Dt().Text(name), app.Dd().Title("%s", strconv.FormatFloat(v, 'g', -1, 64)).Text(ui.Num(v)))
+// loading draws a card that waits.
+func loadingCard(id, title string) app.UI {
+	return app.Section().Class("card").Aria("labelledby", id).Aria("busy", true).Body(
+		app.Header().Body(app.H2().ID(id).Text(title)), ui.Skeleton())
 }
 
-// textWords names the columns that have no chart, and says why.
-func textWords(names []string) string {
-	const most = 10
-	s := strings.Join(names[:min(len(names), most)], ", ")
-	if len(names) > most {
-		s += " and " + strconv.Itoa(len(names)-most) + " more"
-	}
-	if len(names) == 1 {
-		return "Not drawn, for its texts are nearly all different: " + s + "."
-	}
-	return "Not drawn, for their texts are nearly all different: " + s + "."
+// card draws a card of a chart: its title and a note beside it.
+func card(id, title, note string, body ...app.UI) app.HTMLSection {
+	head := app.Header().Body(app.H2().ID(id).Text(title), app.Small().ID(id+"-note").Text(note))
+	return app.Section().Class("card").Aria("labelledby", id).Body(append([]app.UI{head}, slices.DeleteFunc(body, func(u app.UI) bool { return u == nil })...)...)
 }
