@@ -4,7 +4,8 @@
 # go-app serves pages and runs in them, in one package. Its server half imports
 # net/http, and with it TLS, X.509 and elliptic curves set themselves up at the
 # start of every page: 400 kB of the compressed download that no page can use. So
-# the browser's program is built with a copy of go-app that lacks that half.
+# the browser's program is built with a copy of go-app that lacks that half, and
+# what else no page uses: routes by regular expressions, encrypted states.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +14,8 @@ go mod download "$module"
 whole=$(go list -m -f '{{.Dir}}' "$module")
 half=.tools/go-app@$(go list -m -f '{{.Version}}' "$module")
 
-if [ ! -e "$half/.ready" ]; then
+edition=2 # of the changes below: another number makes the copy anew
+if [ ! -e "$half/.$edition" ]; then
 	rm -rf "$half"
 	mkdir -p "$half"
 	cp -r "$whole/." "$half"
@@ -35,7 +37,19 @@ func isStaticResourcePath(path string) bool {
 	return strings.HasPrefix(path, "/web/") || strings.HasPrefix(path, "web/")
 }
 GO
-	touch "$half/.ready"
+	cat >"$half/pkg/app/crypto.go" <<'GO'
+package app
+
+import "github.com/maxence-charriere/go-app/v9/pkg/errors"
+
+var errNoCrypto = errors.New("this build encrypts no states")
+
+func encrypt(string, []byte) ([]byte, error) { return nil, errNoCrypto }
+func decrypt(string, []byte) ([]byte, error) { return nil, errNoCrypto }
+GO
+	sed -i -e '/"regexp"/d' -e '/^\/\/ RouteWithRegexp/,/^}/d' -e '/^func (r \*router) routeWithRegexp/,/^}/d' \
+		-e '/for _, rwr := range/,/^\t\t}/d' -e '/routesWithRegexp/d' -e '/^type regexpRoute/,/^}/d' "$half/pkg/app/route.go"
+	touch "$half/.$edition"
 fi
 cp go.mod .tools/wasm.mod
 cp go.sum .tools/wasm.sum
