@@ -83,8 +83,18 @@ function save(el, format, name) {
   savePicture(c.chart, format, name, () => kinds[c.spec.kind](c.spec, theme()));
 }
 
+// paint draws what c is to show. What goes wrong is reported, as all that is not
+// caught is, but does not end the app that called: the table is still there.
 function paint(c) {
   c.stale = false;
+  try {
+    show(c);
+  } catch (err) {
+    reportError(err);
+  }
+}
+
+function show(c) {
   if (!c.chart) {
     c.chart = init(c.el, null, { renderer: "canvas" });
     listen(c, (across, up) => turn(c.el, across, up));

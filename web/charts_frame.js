@@ -136,7 +136,7 @@ export function spanSeries(spec, t) {
   const on = (n) => spec.spans?.find((s) => s.axis === n);
   const across = on(0), up = on(1);
   const renderItem = ({ coordSys: { x, y, width, height } }, api) => {
-    const px = (v, n, from, to) => Math.min(to, Math.max(from, api.coord(n ? [api.value(0), v] : [v, api.value(1)])[n]));
+    const px = (v, n, from, to) => Math.min(to, Math.max(from, api.coord(n ? [0, v] : [v, 0])[n]));
     const left = across ? px(across.lo, 0, x, x + width) : x, right = across ? px(across.hi, 0, x, x + width) : x + width;
     const top = up ? px(up.hi, 1, y, y + height) : y, bottom = up ? px(up.lo, 1, y, y + height) : y + height;
     return {
@@ -145,7 +145,7 @@ export function spanSeries(spec, t) {
     };
   };
   return {
-    id: "spans", type: "custom", data: across || up ? [[across?.lo ?? 0, up?.lo ?? 0]] : [], silent: true, clip: false, z: 1,
-    encode: { x: [], y: [] }, renderItem, tooltip: { show: false },
+    // Its one item has no place, so that no axis grows to have room for it.
+    id: "spans", type: "custom", data: across || up ? [[NaN, NaN]] : [], silent: true, clip: false, z: 5, renderItem, tooltip: { show: false },
   };
 }

@@ -1,5 +1,5 @@
 // The charts of two axes.
-import { colourOf, ends, exact, figureOn, frame, lines, pairs, plain, spanSeries, symbolOf, words } from "./charts_frame.js";
+import { colourOf, ends, exact, figureOn, frame, lines, mix, pairs, plain, spanSeries, symbolOf, words } from "./charts_frame.js";
 
 const GLIDE_MS = 200; // of the centroids from pass to pass; nothing else moves
 const TRAIL = 30; // newest segments of a trail that are drawn
@@ -31,7 +31,7 @@ export function scatter(spec, t) {
     const bySize = (_, { dataIndex }) => 3 + 15 * Math.sqrt(Math.max(0, (g.third[lit ? lit[dataIndex] : dataIndex] - third.lo) / (third.hi - third.lo || 1) || 0));
     return {
       id, type: "scatter", name: g.name, data: points, dimensions: ["x", "y"], symbol, symbolSize: third ? bySize : size * scale, z: 2, silent: dim,
-      large: n > LARGE && !third, largeThreshold: 0, itemStyle: { color: colourOf(g.cluster, t, g.shade), opacity: dim ? DIM : n < 3000 ? 0.8 : 0.55 },
+      large: n > LARGE && !third && points.length > 0, largeThreshold: 0, itemStyle: { color: colourOf(g.cluster, t, g.shade), opacity: dim ? DIM : n < 3000 ? 0.8 : 0.55 },
       emphasis: { scale: false, itemStyle: { opacity: 1, borderColor: t.ink, borderWidth: 1.5 } },
     };
   };
@@ -130,8 +130,8 @@ export function histogram(spec, t) {
     ...option,
     series: [
       { id: "bins", type: "custom", data: bins, dimensions, encode, renderItem: bar(t.bar), clip: true },
-      { id: "curve", type: "line", data: pairs(curve), showSymbol: false, silent: true, lineStyle: { color: t.ink, width: 1.5 }, emphasis: { disabled: true }, tooltip: { show: false } },
-      ...(lit ? [{ id: "lit", type: "custom", data: bins.map((b, i) => [b[0], lit[i], ...b.slice(2)]), dimensions, encode, renderItem: bar(t.ink), clip: true, silent: true, z: 1 }] : []),
+      { id: "curve", type: "line", data: pairs(curve), showSymbol: false, silent: true, z: 4, lineStyle: { color: t.ink, width: 1.5 }, emphasis: { disabled: true }, tooltip: { show: false } },
+      ...(lit ? [{ id: "lit", type: "custom", data: bins.map((b, i) => [b[0], lit[i], ...b.slice(2)]), dimensions, encode, renderItem: bar(t.ink), clip: true, silent: true, z: 3, tooltip: { show: false } }] : []),
       ...(box ? [boxSeries(box, t)] : []),
       ...(spec.spans ? [spanSeries(spec, t)] : []),
     ],
@@ -157,7 +157,7 @@ function boxSeries(box, t) {
       ],
     };
   };
-  return { id: "box", type: "custom", data: [[box[2], 0]], encode: { x: [], y: [] }, renderItem, silent: true, clip: false, tooltip: { show: false } };
+  return { id: "box", type: "custom", data: [[NaN, NaN]], renderItem, silent: true, clip: false, tooltip: { show: false } };
 }
 
 export function bars(spec, t) {
@@ -173,7 +173,7 @@ export function bars(spec, t) {
     ...option,
     series: [{
       id: "bars", type: "bar", barMaxWidth: 18, barCategoryGap: "30%", barGap: "-100%", emphasis: { disabled: true }, cursor: spec.picks ? "pointer" : "default",
-      data: values.map((value, i) => ({ value, itemStyle: { color: fill(i), opacity: lit ? 0.35 : 1 } })),
+      data: values.map((value, i) => ({ value, itemStyle: { color: lit ? mix(t.card, fill(i), 0.4) : fill(i) } })),
       label: { show: true, position: "right", color: t["ink-2"], fontSize: 12, formatter: ({ value }) => words.num(value) },
     }, ...(lit ? [{
       id: "lit", type: "bar", barMaxWidth: 18, barCategoryGap: "30%", silent: true, emphasis: { disabled: true }, z: 3, tooltip: { show: false },

@@ -271,13 +271,7 @@ func (e *Explore) version() int {
 }
 
 // address puts what is shown into the address.
-func (e *Explore) address(ctx app.Context) {
-	u := *ctx.Page().URL()
-	u.Fragment = e.view.values(e.set.ID).Encode()
-	if u.Fragment != ctx.Page().URL().Fragment {
-		ctx.Page().ReplaceURL(&u)
-	}
-}
+func (e *Explore) address(ctx app.Context) { showFragment(ctx, e.view.values(e.set.ID)) }
 
 // quoted writes a name as a CSV file does, for it may have a comma.
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -84,7 +84,7 @@ func (e *Explore) correlation() app.UI {
 	if len(t.columns(e.set.Schema)) < 2 {
 		return card(id, title, "", app.P().Class("small").Text("There are no two columns of numbers to compare."))
 	}
-	choice := app.FieldSet().Body(app.Legend().Class("sr").Text("Kind of correlation"), app.Div().Class("seg sm").Body(
+	choice := app.FieldSet().Class("fit").Body(app.Legend().Class("sr").Text("Kind of correlation"), app.Div().Class("seg sm").Body(
 		e.choice("ranks", "false", "Pearson", !e.view.Ranks, e.onRanks), e.choice("ranks", "true", "Spearman", e.view.Ranks, e.onRanks)))
 	switch {
 	case t.corrErr != nil:
@@ -141,7 +141,7 @@ func (e *Explore) many() app.UI {
 	if e.rows.Columns == nil {
 		return loadingCard(id, title)
 	}
-	choice := app.FieldSet().Body(app.Legend().Class("sr").Text("Kind of chart"), app.Div().Class("seg").ID("many-kind").Body(
+	choice := app.FieldSet().Class("fit").Body(app.Legend().Class("sr").Text("Kind of chart"), app.Div().Class("seg").ID("many-kind").Body(
 		e.choice("many", manyParallel, "Parallel axes", e.view.Many == manyParallel, e.onMany),
 		e.choice("many", manyMatrix, "Scatter matrix", e.view.Many == manyMatrix, e.onMany),
 		e.choice("many", manySpace, "Three columns", e.view.Many == manySpace, e.onMany)))
@@ -162,8 +162,11 @@ func (e *Explore) many() app.UI {
 		label, hint = rows+"lines across the axes "+strings.Join(names, ", ")+e.colouredBy()+".", "Drag along an axis to select rows; click it to take that back."
 	}
 	note := e.rows.words()
-	if e.shown.manyRows < len(e.rows.IDs) {
+	switch left := len(e.rows.IDs) - e.shown.manyRows; {
+	case len(e.rows.IDs) > e.manyMost():
 		note += " Drawn: " + ui.Num(float64(e.shown.manyRows)) + " of them, evenly chosen."
+	default:
+		note += lacking(left)
 	}
 	body := []app.UI{app.Div().Class("row").Body(choice, columns)}
 	switch {

@@ -27,12 +27,9 @@ func (e *Explore) columns() app.UI {
 			cards = append(cards, e.column(i, c.Name))
 		}
 	}
-	density := app.FieldSet().Body(app.Legend().Class("sr").Text("Bandwidth of the density"), app.Div().Class("seg sm").ID("density").Body(
+	density := app.FieldSet().Class("fit").Body(app.Legend().Class("sr").Text("Bandwidth of the density"), app.Div().Class("seg sm").ID("density").Body(
 		e.choice("density", bandwidthRough, "Silverman", !e.view.Fine, e.onDensity), e.choice("density", bandwidthFine, "Sheather–Jones", e.view.Fine, e.onDensity)))
-	legend := "Bars: rows. Line: density. Both count every row, not a sample."
-	if len(e.view.Picked) > 0 {
-		legend += " Dark: the selection, " + e.litNote()
-	}
+	legend := "Bars: rows. Line: density. Both count every row, not a sample. Dark: what is selected."
 	body := []app.UI{app.Div().Class("row").Body(app.H2().Class("grow").ID("spread-title").Text("Each column"), app.Small().ID("spread-note").Text(legend+e.older()), density)}
 	body = append(body, app.Div().Class("cols").Body(cards...))
 	if left > 0 {
@@ -43,14 +40,6 @@ func (e *Explore) columns() app.UI {
 		body = append(body, app.P().Class("small").ID("texts").Text(textWords(texts)))
 	}
 	return app.Section().Class("stack").Aria("labelledby", "spread-title").Body(body...)
-}
-
-// litNote says how the dark bars are known.
-func (e *Explore) litNote() string {
-	if e.exact() != nil || e.sure() {
-		return "counted on all rows."
-	}
-	return "estimated from the sample."
 }
 
 // column draws the card of column i.

@@ -56,14 +56,14 @@ func (e *Explore) light() {
 	s.lit, s.some = e.rows.lit(e.view.Picked)
 	s.pair, s.pairRows = e.rows.scatter(e.view, s.groups, s.lit)
 	s.plane, s.planeRows = e.together.plane(e.rows, s.groups, s.lit)
-	columns, most, whole := e.view.Columns, mostThreads, false
+	columns := e.view.Columns
 	switch e.view.Many {
 	case manyMatrix:
-		columns, most = e.numbers(), mostDots
+		columns = e.numbers()
 	case manySpace:
-		columns, most, whole = e.spaceColumns(), exploreMost, true
+		columns = e.spaceColumns()
 	}
-	t, n := e.rows.table(columns, s.groups, s.lit, most, whole)
+	t, n := e.rows.table(columns, s.groups, s.lit, e.manyMost(), e.view.Many == manySpace)
 	t.Spans = spansOf(e.view.Picked, t.Axes)
 	s.axes, s.manyRows = t.Axes, n
 	switch e.view.Many {
@@ -74,6 +74,17 @@ func (e *Explore) light() {
 	default:
 		s.many = &chart.Parallel{Table: t}
 	}
+}
+
+// manyMost is how many rows the chart of many columns draws at most.
+func (e *Explore) manyMost() int {
+	switch e.view.Many {
+	case manyMatrix:
+		return mostDots
+	case manySpace:
+		return exploreMost
+	}
+	return mostThreads
 }
 
 // numbers is the view's columns that are numbers.

@@ -25,11 +25,15 @@ func (e *Explore) selected() app.UI {
 		text = e.pickedWords()
 		chips = append(chips, app.Button().Type("button").Class("ghost").ID("pick-clear").OnClick(e.onClear).Text("Clear"))
 	}
-	body := []app.UI{app.Span().Class("small", "grow").ID("picked").Text(text), app.Div().Class("row tight").Body(chips...), e.pickForm()}
+	body := []app.UI{app.Span().Class("small").ID("picked").Text(text), app.Div().Class("chips").Body(chips...), e.pickForm()}
 	if e.picked.err != nil {
 		body = append(body, ui.ErrorBox(e.picked.err, e.onCount))
 	}
-	return app.Section().Class("card", "picks").Aria("label", "Selection").Body(app.Div().Class("row").Body(body...))
+	class := "picks"
+	if len(e.view.Picked) > 0 {
+		class += " on" // stays in view
+	}
+	return app.Section().Class("card", class).Aria("label", "Selection").Body(body...)
 }
 
 // pickedWords says how many rows are selected, and how that is known.
@@ -50,7 +54,7 @@ func (e *Explore) pickedWords() string {
 	if e.sure() {
 		return s + "."
 	}
-	return s + " of the sample."
+	return s + " of the sample; the bars are estimated from it."
 }
 
 // pickForm selects by typing: a column, then its range or one of its levels.

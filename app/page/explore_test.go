@@ -380,18 +380,18 @@ func TestExploreStates(t *testing.T) {
 		{"selected, as the sample says", with(func(e *Explore) {
 			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40).among("species", "Adelie")
 			e.light()
-		}), []string{"1 of 1 rows selected, 100.0 % of the sample.", "bill: 39 to 40", "species: Adelie", `id="pick-clear"`, "estimated from the sample", `id="picked-rows"`, "3500",
+		}), []string{"1 of 1 rows selected, 100.0 % of the sample; the bars are estimated from it.", "bill: 39 to 40", "species: Adelie", `id="pick-clear"`, `id="picked-rows"`, "3500",
 			"filter=%5B%7B%22column%22%3A%22bill%22%2C%22min%22%3A39%2C%22max%22%3A40%7D"}, []string{"Drag over a chart or click"}},
 		{"selected, as the server has counted", with(func(e *Explore) {
 			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40)
 			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, wire.Filters(e.view.Picked).String()
 			e.light()
-		}), []string{"2 of 6 rows selected, 33.3 %.", "counted on all rows"}, []string{"of the sample."}},
+		}), []string{"2 of 6 rows selected, 33.3 %."}, []string{"of the sample;"}},
 		{"selected, the count is of something else", with(func(e *Explore) {
 			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40)
 			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, "[]"
 			e.light()
-		}), []string{"of the sample."}, []string{"2 of 6 rows"}},
+		}), []string{"of the sample;"}, []string{"2 of 6 rows"}},
 		{"the count failed", with(func(e *Explore) {
 			e.view.Picked = selection{}.between("bill", 39, 40)
 			e.picked.err = fault.Newf(fault.Internal, "No count.")

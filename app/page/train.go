@@ -150,18 +150,32 @@ func (t *Train) OnDismount() {
 
 // fragment gives the state that the address carries, as in #job=ID.
 func fragment(ctx app.Context) url.Values {
-	v, err := url.ParseQuery(ctx.Page().URL().Fragment)
+	v, err := url.ParseQuery(ctx.Page().URL().EscapedFragment())
 	if err != nil {
 		return url.Values{}
 	}
 	return v
 }
 
+// showFragment puts values into the address, in the place of what was there,
+// without loading anything.
+func showFragment(ctx app.Context, v url.Values) {
+	u := *ctx.Page().URL()
+	raw := v.Encode()
+	if raw == u.EscapedFragment() {
+		return
+	}
+	plain, err := url.PathUnescape(raw)
+	if err != nil {
+		panic(err) // Encode has just written it
+	}
+	u.Fragment, u.RawFragment = plain, raw // or else it would be escaped twice
+	ctx.Page().ReplaceURL(&u)
+}
+
 // setFragment puts state into the address without loading anything.
 func setFragment(ctx app.Context, key, value string) {
-	u := *ctx.Page().URL()
-	u.Fragment = url.Values{key: {value}}.Encode()
-	ctx.Page().ReplaceURL(&u)
+	showFragment(ctx, url.Values{key: {value}})
 }
 
 // load asks for the datasets and the device's models, then chooses one: the

@@ -88,7 +88,7 @@ func TestE2EExplore(t *testing.T) {
 	for i, name := range []string{"sepal_len", "sepal_width", "petal_len", "petal_width"} {
 		id, c := fmt.Sprint("column-", i), profile.Columns[i]
 		p := b.picture(id)
-		if p.X != name || len(p.Series) != 2 || p.Series[0].ID != "bins" || p.Series[1].ID != "curve" {
+		if p.X != name || len(p.Series) != 3 || p.Series[0].ID != "bins" || p.Series[1].ID != "curve" || p.Series[2].ID != "box" {
 			t.Errorf("the histogram of %s is %+v", name, p)
 			continue
 		}
