@@ -151,7 +151,7 @@ func (e *Explore) choose(ctx app.Context, id string) {
 		at = url.Values{}
 	}
 	e.models = slices.DeleteFunc(slices.Clone(e.trained), func(m wire.ModelInfo) bool { return m.Dataset != id })
-	e.view = viewOf(at).within(e.set.Schema, e.models)
+	e.view = exploreViewOf(at).within(e.set.Schema, e.models)
 	e.open(ctx)
 }
 

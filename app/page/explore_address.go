@@ -61,8 +61,8 @@ func (v exploreView) values(dataset string) url.Values {
 	return out
 }
 
-// viewOf reads a view; what can't be read is left out.
-func viewOf(at url.Values) exploreView {
+// exploreViewOf reads a view; what can't be read is left out.
+func exploreViewOf(at url.Values) exploreView {
 	v := exploreView{
 		X: at.Get("x"), Y: at.Get("y"), Z: at.Get("z"), By: at.Get("by"), Model: at.Get("model"), Many: manyParallel,
 		Ranks: at.Get("ranks") == "true", Fine: at.Get("density") == bandwidthFine,

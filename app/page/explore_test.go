@@ -254,7 +254,7 @@ func TestExploreAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := viewOf(at); !reflect.DeepEqual(got, v) || at.Get("dataset") != "set" {
+		if got := exploreViewOf(at); !reflect.DeepEqual(got, v) || at.Get("dataset") != "set" {
 			t.Errorf("%v reads back as %+v\nwant %+v", at, got, v)
 		}
 	}
@@ -270,8 +270,8 @@ func FuzzExploreAddress(f *testing.F) {
 		if err != nil {
 			return
 		}
-		v := viewOf(at)
-		again := viewOf(v.values(at.Get("dataset")))
+		v := exploreViewOf(at)
+		again := exploreViewOf(v.values(at.Get("dataset")))
 		if !reflect.DeepEqual(v.values("d"), again.values("d")) {
 			t.Errorf("%q is %+v, then %+v", fragment, v, again)
 		}

@@ -275,8 +275,8 @@ func TestE2EExploreBrush(t *testing.T) {
 	var cell spot
 	shown := strconv.FormatFloat(*rank.R[3][2], 'f', 2, 64)
 	b.Until(fmt.Sprintf(`echarts.getInstanceByDom(document.querySelector("#correlation")).getZr().storage.getDisplayList(true).some(d => d.style.text === %q)`, shown))
-	b.Eval(fmt.Sprintf(`(e => { e.scrollIntoView({block: "center", behavior: "instant"}); const box = e.getBoundingClientRect(),
-		r = echarts.getInstanceByDom(e).getZr().storage.getDisplayList(true).filter(d => d.type === "rect" && d.shape.width > 20)[3 * 5 + 2].shape; return {X: box.x + r.x + r.width / 4, Y: box.y + r.y + r.height / 4} })(document.querySelector("#correlation"))`), &cell)
+	b.Eval(`(e => { e.scrollIntoView({block: "center", behavior: "instant"}); const box = e.getBoundingClientRect(),
+		r = echarts.getInstanceByDom(e).getZr().storage.getDisplayList(true).filter(d => d.type === "rect" && d.shape.width > 20)[3 * 5 + 2].shape; return {X: box.x + r.x + r.width / 4, Y: box.y + r.y + r.height / 4} })(document.querySelector("#correlation"))`, &cell)
 	b.pressAt(cell)
 	b.pairIs("flipper_length_mm", "body_mass_g")
 
