@@ -41,6 +41,7 @@ type Train struct {
 	folded  bool             // on a phone: only the head of the form is shown
 	open    map[string]bool  // the groups of the form that are unfolded
 	sending bool
+	advice  advisor
 
 	run       *run // nil: none is shown
 	runErr    error
@@ -219,6 +220,7 @@ func (t *Train) choose(ctx app.Context, id string) {
 	}
 	t.form.setData(&d)
 	t.form.fitRows()
+	t.advise()
 	ui.SetCurrentDataset(ctx, d.ID)
 }
 
@@ -372,6 +374,7 @@ func (t *Train) resume() {
 		}
 	}
 	t.form.take(t.past)
+	t.advise()
 	if t.form.special() {
 		t.setOpen(groupMore, true)
 	}

@@ -71,17 +71,20 @@ func (t *Train) onColumn(ctx app.Context, _ app.Event) {
 	t.touched = true
 	t.form.Use[ctx.JSSrc().Get("value").String()] = ctx.JSSrc().Get("checked").Bool()
 	t.form.fitRows()
+	t.advise()
 	delete(t.form.Errors, fieldColumns)
 }
 
 func (t *Train) onScale(ctx app.Context, _ app.Event) {
 	t.touched = true
 	t.form.Scale = prep.Scale(ctx.JSSrc().Get("value").String())
+	t.advise()
 }
 
 func (t *Train) onMissing(ctx app.Context, _ app.Event) {
 	t.touched = true
 	t.form.Missing = prep.Missing(ctx.JSSrc().Get("value").String())
+	t.advise()
 }
 
 func (t *Train) onAlgorithm(ctx app.Context, _ app.Event) {
@@ -100,6 +103,7 @@ func (t *Train) onWeight(ctx app.Context, _ app.Event) {
 	t.touched = true
 	t.form.Weight = ctx.JSSrc().Get("value").String()
 	t.form.fitRows()
+	t.advise()
 	delete(t.form.Errors, fieldWeight)
 	delete(t.form.Errors, fieldColumns)
 }

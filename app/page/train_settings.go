@@ -45,6 +45,7 @@ func (t *Train) settings() app.UI {
 		app.Button().Type("button").Class("secondary fold").ID("train-fold").Hidden(t.run == nil).Aria("expanded", strconv.FormatBool(!t.folded)).OnClick(t.onFold).Body(
 			app.Span().Text("Settings"), app.Small().Text(hint)),
 		t.dataGroup(),
+		t.advices(),
 		app.FieldSet().Body(
 			app.Legend().Text("Model"),
 			t.number(fieldK, "Clusters (k)", f.K, ""),

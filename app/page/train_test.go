@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +71,14 @@ func TestTrainStates(t *testing.T) {
 		{"given centroids", with(0, func(p *Train) { p.form.Init = kmeans.Given; p.form.fitRows() }), []string{`id="start-rows"`, `aria-label="bill of cluster 2"`, "Values typed in"}, nil},
 		{"wrong", with(0, func(p *Train) { p.form.Errors[fieldK] = "k is 0." }), []string{`id="k-err"`, "k is 0.", `aria-describedby="k-err"`}, nil},
 		{"wrong where it is folded", with(0, func(p *Train) { p.form.Errors[fieldSeed] = "No seed."; p.unfold() }), []string{" open"}, nil},
+		{"advice", with(0, func(p *Train) {
+			p.advice.list = []wire.Advice{
+				{Kind: wire.AdviceDominates, Columns: []string{"bill"}, Text: "bill makes 99.7 % of the distance.", Remedy: &wire.Remedy{Label: "Scale the columns", Scale: prep.Standard}},
+				{Kind: wire.AdviceConstant, Text: "It is constant.", Remedy: &wire.Remedy{Label: "Leave out it", Without: []string{"it"}}},
+				{Kind: wire.AdviceRepeated, Text: "9 rows repeat another."}, {Kind: wire.AdviceSkewed, Text: "The fourth."},
+			}
+		}), []string{`id="train-advice"`, "bill makes 99.7 % of the distance.", ">Scale the columns<", `data-advice="1"`, "9 rows repeat another.", "Show 1 more"}, []string{"The fourth.", `data-advice="2"`}},
+		{"no advice", with(0, func(p *Train) { p.advice.err = away }), []string{"There is no advice on these settings. No way to the server."}, nil},
 		{"queued", trainPage(1), []string{">Queued<", "How long that takes is not known.", "train-cancel", "drawn here as soon as"}, []string{`id="scatter"`}},
 		{"reading", trainPage(3), []string{"Reading rows", "Reading: 2 of 4 rows"}, nil},
 		{"seeding", trainPage(5), []string{"Seeding, round 1 of 5", `id="scatter"`, "It is drawn from the first pass on."}, []string{`id="inertia"`}},
@@ -111,6 +120,24 @@ func TestTrainStates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRemedy applies a remedy to the form, as its button does.
+func TestRemedy(t *testing.T) {
+	p := trainPage(0)
+	p.form.Scale = prep.NoScale
+	before := advicePath(p.form.Data, p.form.settingsAdvised())
+	p.form.apply(&wire.Remedy{Scale: prep.Standard, Missing: prep.Median, Without: []string{"bill"}})
+	cfg := p.form.settingsAdvised()
+	if cfg.Scale != prep.Standard || cfg.Missing != prep.Median || slices.Contains(cfg.Columns, "bill") || len(cfg.Columns) == 0 {
+		t.Errorf("settings = %+v", cfg)
+	}
+	if req, ok := p.form.request(); !ok || req.Prep.Scale != prep.Standard || req.Prep.Missing != prep.Median || slices.Contains(req.Prep.Columns, "bill") {
+		t.Errorf("what is sent = %+v, %v", req.Prep, p.form.Errors)
+	}
+	if after := advicePath(p.form.Data, cfg); after == before || !strings.Contains(after, "scale=standard") {
+		t.Errorf("advice is asked for by %s, before by %s", after, before)
 	}
 }
 

@@ -1,0 +1,119 @@
+package page
+
+import (
+	"slices"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"github.com/centroid-studio/centroid/app/client"
+	"github.com/centroid-studio/centroid/app/ui"
+	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/prep"
+	"github.com/centroid-studio/centroid/shared/wire"
+)
+
+// adviceAfter is how long the settings must stay before advice is asked for.
+const adviceAfter = 250 * time.Millisecond
+
+// advisor is what the server says of the settings before they are trained with.
+type advisor struct {
+	want string // what is to be asked; "": nothing
+	of   string // what list answers
+	list []wire.Advice
+	err  error
+	all  bool // all cards are shown
+}
+
+// settingsAdvised gives the settings that advice is about.
+func (f *trainForm) settingsAdvised() prep.Config {
+	cfg := prep.Config{Scale: f.Scale, Missing: f.Missing}
+	for _, c := range f.columns() {
+		cfg.Columns = append(cfg.Columns, c.Name)
+	}
+	return cfg
+}
+
+// advise asks the server about the settings as they are, as soon as they have
+// stayed so for a moment.
+func (t *Train) advise() {
+	if t.ctx == nil {
+		return // not on a page
+	}
+	a := &t.advice
+	cfg := t.form.settingsAdvised()
+	if t.form.Data == nil || len(cfg.Columns) == 0 {
+		*a = advisor{}
+		return
+	}
+	path := advicePath(t.form.Data, cfg)
+	if path == a.want {
+		return
+	}
+	a.want = path
+	t.ctx.After(adviceAfter, func(ctx app.Context) {
+		if a.want != path || a.of == path {
+			return
+		}
+		ctx.Async(func() {
+			var got wire.AdviceList
+			err := client.Get().Do("GET", path, nil, &got)
+			ctx.Dispatch(func(app.Context) {
+				if a.want == path { // the settings are still these
+					a.of, a.list, a.err = path, got.Advice, err
+				}
+			})
+		})
+	})
+}
+
+// apply changes the settings as a remedy says.
+func (f *trainForm) apply(r *wire.Remedy) {
+	for _, name := range r.Without {
+		f.Use[name] = false
+	}
+	if r.Scale != "" {
+		f.Scale = r.Scale
+	}
+	if r.Missing != "" {
+		f.Missing = r.Missing
+	}
+	f.fitRows()
+}
+
+// helps reports whether a remedy changes the settings of a training.
+func helps(r *wire.Remedy) bool { return len(r.Without) > 0 || r.Scale != "" || r.Missing != "" }
+
+func (t *Train) onAdvice(ctx app.Context, _ app.Event) {
+	i := scopeInt(ctx, "advice")
+	if i < 0 || i >= len(t.advice.list) || t.advice.list[i].Remedy == nil {
+		return
+	}
+	a := t.advice.list[i]
+	t.touched = true
+	t.form.apply(a.Remedy)
+	delete(t.form.Errors, fieldColumns)
+	t.advice.list = slices.Delete(slices.Clone(t.advice.list), i, i+1)
+	t.advise()
+	ui.Say(ctx, a.Remedy.Label+": done.")
+	ctx.Defer(func(app.Context) { // the button is gone
+		if el := app.Window().GetElementByID("train-advice"); el.Truthy() {
+			el.Call("focus")
+		}
+	})
+}
+
+func (t *Train) onMoreAdvice(app.Context, app.Event) { t.advice.all = true }
+
+// advices draws what the server says of the settings.
+func (t *Train) advices() app.UI {
+	a := &t.advice
+	var body []app.UI
+	if a.err != nil && fault.CodeOf(a.err) != fault.Canceled {
+		body = append(body, app.Li().Class("banner").Body(ui.Icon("info"), app.Span().Class("grow small").Text("There is no advice on these settings. "+fault.Message(a.err))))
+	} else {
+		body = adviceCards(a.list, a.all, helps, t.onAdvice, t.onMoreAdvice)
+	}
+	return app.Section().ID("train-advice").TabIndex(-1).Hidden(len(body) == 0).Aria("label", "Advice on these settings").Body(
+		app.Ul().Class("advice").Body(body...))
+}
