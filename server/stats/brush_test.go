@@ -185,8 +185,17 @@ func TestRoom(t *testing.T) {
 	if d.Columns[0].Count == 0 || d.Columns[1].Count == 0 || d.Columns[3].Distinct != 50 {
 		t.Errorf("describe = %+v", d)
 	}
-	if _, err := s.Correlate(t.Context(), request, nil, stats.Spearman); fault.CodeOf(err) != fault.TooLarge || !strings.Contains(fault.Message(err), "Choose fewer columns") {
-		t.Errorf("Correlate() = %v", err)
+	all := ok[wire.Correlation](t)(service(m).Correlate(t.Context(), request, nil, stats.Spearman))
+	some := ok[wire.Correlation](t)(s.Correlate(t.Context(), request, nil, stats.Spearman))
+	if some.Sampled < 1000 || some.Sampled > 3000 || some.Rows[1][1] > some.Sampled || all.Sampled != 0 || math.Abs(*some.R[0][1]-*all.R[0][1]) > 0.08 {
+		t.Errorf("Correlate() of %d rows = %v, of all rows %v", some.Sampled, *some.R[0][1], *all.R[0][1])
+	}
+	wide := &memory{rows: m.rows, ids: m.ids}
+	for i := range 4 {
+		wide.add(fmt.Sprint("x", i), m.data[0].Numbers)
+	}
+	if _, err := stats.New(stats.Options{Tables: wide, Memory: 900 << 10}).PCA(t.Context(), request, stats.Components{}); fault.CodeOf(err) != fault.TooLarge || !strings.Contains(fault.Message(err), "Choose fewer columns") {
+		t.Errorf("PCA() = %v", err)
 	}
 	rows := ok[wire.SampleRows](t)(s.Sample(t.Context(), request, stats.Sample{N: 10}))
 	big := ok[wire.SampleRows](t)(service(m).Sample(t.Context(), request, stats.Sample{N: 10}))
@@ -202,17 +211,22 @@ func TestRoom(t *testing.T) {
 func TestKept(t *testing.T) {
 	m := mixed(50_000)
 	s := stats.New(stats.Options{Tables: m, Memory: 900 << 10, Workers: 1})
-	for range 2 {
-		ok[wire.Correlation](t)(s.Correlate(t.Context(), request, []string{"x", "y"}, ""))
+	ask := func() {
+		ok[wire.Brushed](t)(s.Brush(t.Context(), owner, "D", wire.Brush{Columns: []string{"x", "y"}}))
 	}
+	ask()
+	ask()
 	if m.scans != 1 {
 		t.Errorf("two questions read the table %d times, want 1", m.scans)
 	}
-	ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"note", "kind"}}))
+	first := ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"note", "kind"}}))
 	m.scans = 0
-	ok[wire.Correlation](t)(s.Correlate(t.Context(), request, []string{"x", "y"}, ""))
+	ask()
 	if m.scans != 1 {
 		t.Errorf("after another question for more memory the table is read %d times, want 1", m.scans)
+	}
+	if again := ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"note", "kind"}})); m.scans != 1 || !reflect.DeepEqual(again, first) {
+		t.Errorf("an answer that was given is computed again, with %d readings, or is another", m.scans-1)
 	}
 }
 

@@ -33,7 +33,7 @@ func (c *cache) frame(d *wire.Dataset) *frame {
 	key := frameKey{d.ID, d.Version, d.Hash}
 	f := c.frames[key]
 	if f == nil {
-		f = &frame{schema: d.Schema, rows: int(d.Rows), columns: map[string]*column{}, loading: make(chan struct{}, 1)}
+		f = &frame{key: key, schema: d.Schema, rows: int(d.Rows), columns: map[string]*column{}, loading: make(chan struct{}, 1)}
 		c.frames[key] = f
 	}
 	return f
@@ -58,6 +58,9 @@ func (c *cache) have(f *frame, names []string) []*column {
 func (c *cache) keep(f *frame, columns []*column) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.frames[f.key] != f {
+		return // it had to go meanwhile
+	}
 	c.clock++
 	f.tick = c.clock
 	for _, col := range columns {

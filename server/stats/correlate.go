@@ -2,6 +2,7 @@ package stats
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -30,28 +31,23 @@ func (s *Service) Correlate(ctx context.Context, q Request, columns []string, me
 	default:
 		return wire.Correlation{}, fault.Fieldf("method", "The method %q is not known; choose %s or %s.", method, Pearson, Spearman)
 	}
-	times := int64(1)
-	if method == Spearman {
-		times = rankTimes
-	}
-	v, at, done, err := s.numbers(ctx, q, columns, maxCorrelated, times)
+	v, at, err := s.numbers(ctx, q, columns)
 	if err != nil {
 		return wire.Correlation{}, fault.Wrap(op, err)
 	}
-	defer done()
+	key := question{v.key, "correlate " + method + fmt.Sprint(at)}
+	if old, ok := s.answers.get(key); ok {
+		return old.(wire.Correlation), nil
+	}
 	out := wire.Correlation{Version: v.data.Version, Of: v.data.Rows, Method: method, Columns: make([]string, len(at)), R: make([][]*float64, len(at)), Rows: make([][]int64, len(at))}
-	for i, c := range v.columns {
-		out.Columns[i] = c.name
+	for i, c := range at {
+		out.Columns[i] = v.schema[c].Name
 	}
-	var m *pairMatrix
-	if method == Pearson {
-		m, err = s.correlate(ctx, v.columns, v.rows)
-	} else {
-		m, err = s.rankCorrelate(ctx, v.columns, v.rows)
-	}
+	m, sampled, err := s.pairsOf(ctx, q, v, at, method)
 	if err != nil {
 		return wire.Correlation{}, fault.Wrap(op, err)
 	}
+	out.Sampled = sampled
 	for i := range at {
 		out.R[i], out.Rows[i] = make([]*float64, len(at)), make([]int64, len(at))
 	}
@@ -67,29 +63,77 @@ func (s *Service) Correlate(ctx context.Context, q Request, columns []string, me
 			}
 		}
 	}
+	s.answers.put(key, out, int64(40*len(at)*len(at)))
 	return out, nil
 }
 
 // rankTimes is how much more than the columns their ranks take with them.
 const rankTimes = 3
 
-// numbers loads columns of numbers: at least one, at most so many. What is done
-// with them takes so many times their memory.
-func (s *Service) numbers(ctx context.Context, q Request, columns []string, most int, times int64) (v *view, at []int, done func(), err error) {
+// sampledPart is the part of the memory that sampled values may take.
+const sampledPart = 32
+
+// pairsOf sums the pairs of columns of numbers, or of their ranks, of all rows
+// if there is room for that, else of so many that were chosen.
+func (s *Service) pairsOf(ctx context.Context, q Request, v *view, at []int, method string) (m *pairMatrix, sampled int64, err error) {
+	sum, times := s.correlate, int64(1)
+	if method == Spearman {
+		sum, times = s.rankCorrelate, rankTimes
+	}
+	if s.need(v, at)*times <= s.o.Memory {
+		done, err := s.load(ctx, v, at, times)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer done()
+		m, err = sum(ctx, v.columns, v.rows)
+		return m, 0, err
+	}
+	columns, rows, err := s.sampled(ctx, q, v, at, int(s.o.Memory/sampledPart/8/int64(len(at))))
+	if err != nil {
+		return nil, 0, err
+	}
+	m, err = sum(ctx, columns, rows)
+	return m, int64(rows), err
+}
+
+// sampled gives columns of numbers of n rows, of more than there is memory for.
+func (s *Service) sampled(ctx context.Context, q Request, v *view, at []int, n int) ([]*column, int, error) {
+	var rows []int
+	columns := make([]*column, len(at))
+	err := s.inGroups(ctx, v, at, func(first int) (err error) {
+		if rows == nil { // the ids came with the first columns
+			if rows, _, err = s.pick(ctx, q, v, Sample{}, n, nil); err != nil {
+				return err
+			}
+		}
+		for i, c := range v.columns {
+			of := &column{name: c.name, kind: c.kind, numbers: make([]float64, len(rows))}
+			for j, r := range rows {
+				of.numbers[j] = c.numbers[r]
+			}
+			columns[first+i] = of
+		}
+		return nil
+	})
+	return columns, len(rows), err
+}
+
+// numbers finds columns of numbers: at least one, and not too many.
+func (s *Service) numbers(ctx context.Context, q Request, columns []string) (v *view, at []int, err error) {
 	if v, err = s.open(ctx, q); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	if at, err = indexes(v.schema, "columns", columns, isNumber); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	if len(at) == 0 {
-		return nil, nil, nil, fault.Fieldf("columns", "The table has no column of numbers.")
+	switch {
+	case len(at) == 0:
+		return nil, nil, fault.Fieldf("columns", "The table has no column of numbers.")
+	case len(at) > maxCorrelated:
+		return nil, nil, fault.Fieldf("columns", "These are %d columns of numbers, more than the %d that can be compared at once. Choose some.", len(at), maxCorrelated)
 	}
-	if len(at) > most {
-		return nil, nil, nil, fault.Fieldf("columns", "These are %d columns of numbers, more than the %d that can be compared at once. Choose some.", len(at), most)
-	}
-	done, err = s.load(ctx, v, at, times)
-	return v, at, done, err
+	return v, at, nil
 }
 
 // pair is the sums of two standardized columns over the rows that have both.

@@ -16,6 +16,7 @@ import (
 
 // frame is a version of a dataset with those of its columns that are in memory.
 type frame struct {
+	key     frameKey
 	schema  table.Schema
 	rows    int
 	loading chan struct{}      // holds a token while somebody loads

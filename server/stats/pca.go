@@ -37,7 +37,11 @@ func (s *Service) pca(ctx context.Context, q Request, c Components) (wire.PCA, e
 	default:
 		return wire.PCA{}, fault.Fieldf("scale", "The scaling %q is not known; choose none, standard or minmax.", c.Scale)
 	}
-	v, at, done, err := s.numbers(ctx, q, c.Columns, maxCorrelated, 1)
+	v, at, err := s.numbers(ctx, q, c.Columns)
+	if err != nil {
+		return wire.PCA{}, err
+	}
+	done, err := s.load(ctx, v, at, 1)
 	if err != nil {
 		return wire.PCA{}, err
 	}

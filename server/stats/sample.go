@@ -257,12 +257,16 @@ func (s *Service) addGroup(ctx context.Context, q Request, v *view, want Sample,
 // choose picks rows of a view, in row order, and says how. usable marks those
 // that can be shown; nil means all.
 func (s *Service) choose(ctx context.Context, q Request, v *view, want Sample, usable []bool) ([]int, wire.SampleRows, error) {
-	out := wire.SampleRows{Of: v.data.Rows, By: want.By}
 	n := want.N
 	if n <= 0 {
 		n = usualSample
 	}
-	n = min(n, MaxSample)
+	return s.pick(ctx, q, v, want, min(n, MaxSample), usable)
+}
+
+// pick is choose of any number of rows.
+func (s *Service) pick(ctx context.Context, q Request, v *view, want Sample, n int, usable []bool) ([]int, wire.SampleRows, error) {
+	out := wire.SampleRows{Of: v.data.Rows, By: want.By}
 	var g *column
 	sizes := make([]int, 1)
 	if want.By != "" {

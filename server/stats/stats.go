@@ -47,10 +47,11 @@ type Options struct {
 
 // Service answers questions about tables. Several goroutines may ask.
 type Service struct {
-	o     Options
-	cache *cache
-	room  *semaphore.Weighted // bytes of columns that questions at work use
-	seed  maphash.Seed        // of the hashes of texts
+	o       Options
+	cache   *cache
+	answers answers
+	room    *semaphore.Weighted // bytes of columns that questions at work use
+	seed    maphash.Seed        // of the hashes of texts
 }
 
 // New makes a service. It holds nothing but memory: there is nothing to close.

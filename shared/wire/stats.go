@@ -30,8 +30,9 @@ type Correlation struct {
 	Of      int64        `json:"of"`     // rows in all
 	Method  string       `json:"method"` // "pearson" or "spearman": with ranks, ties by their mean
 	Columns []string     `json:"columns"`
-	R       [][]*float64 `json:"r"`    // null where a column is constant on the pair's rows
-	Rows    [][]int64    `json:"rows"` // of each pair
+	R       [][]*float64 `json:"r"`                 // null where a column is constant on the pair's rows
+	Rows    [][]int64    `json:"rows"`              // of each pair
+	Sampled int64        `json:"sampled,omitempty"` // rows that were chosen at random, if all are more than there is memory for
 }
 
 // PCA is the principal components of columns of numbers. The sign of a
