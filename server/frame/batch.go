@@ -2,11 +2,14 @@ package frame
 
 import (
 	"context"
+	"errors"
+	"io"
 	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/shared/table"
 )
 
@@ -97,4 +100,21 @@ func texts(col arrow.Array, out []string) []string {
 		out = []string{}
 	}
 	return out
+}
+
+// Write writes the rows in a format, with numbers as float64 and all else as texts.
+func Write(ctx context.Context, r Rows, f format.Format, w io.Writer) error {
+	kinds, err := Kinds(ctx, r)
+	if err != nil {
+		return err
+	}
+	schema := make(table.Schema, len(kinds))
+	for i, c := range r.Columns() {
+		schema[i] = table.Column{Name: c.Name, Kind: kinds[i]}
+	}
+	out, err := format.NewWriter(w, f, schema)
+	if err != nil {
+		return err
+	}
+	return errors.Join(Each(ctx, r, kinds, out.Write), out.Close())
 }

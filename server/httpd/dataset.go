@@ -73,13 +73,7 @@ func (s *Server) downloadRoute() {
 		Version int    `query:"version" minimum:"0" doc:"0 or absent means the newest"`
 		Format  string `query:"format" enum:"csv,parquet,arrow,ndjson" default:"csv" doc:"numbers are written as float64, all else as UTF-8"`
 	}
-	var gives []string
-	for _, f := range format.Writable {
-		kind, _ := f.ContentType()
-		kind, _, _ = strings.Cut(kind, ";")
-		gives = append(gives, kind)
-	}
-	handle(s, op{route: "GET datasets/{id}/download", tag: "datasets", summary: "A version as a file", gives: strings.Join(gives, ",")},
+	handle(s, op{route: "GET datasets/{id}/download", tag: "datasets", summary: "A version as a file", gives: fileKinds()},
 		func(ctx context.Context, who auth.Identity, in *downloadInput) (*stream, error) {
 			d, err := s.o.Datasets.Get(ctx, who.User, in.ID, in.Version)
 			if err != nil {
@@ -91,6 +85,17 @@ func (s *Server) downloadRoute() {
 				return s.o.Datasets.Export(ctx, who.User, d.ID, d.Version, f, w)
 			}), nil
 		})
+}
+
+// fileKinds is the content types of tables in files, for op.gives.
+func fileKinds() string {
+	var kinds []string
+	for _, f := range format.Writable {
+		kind, _ := f.ContentType()
+		kind, _, _ = strings.Cut(kind, ";")
+		kinds = append(kinds, kind)
+	}
+	return strings.Join(kinds, ",")
 }
 
 // columnsOf reads names of columns as a CSV file writes them.

@@ -35,7 +35,7 @@ var all = []string{
 	"POST auth/login", "POST auth/logout", "POST auth/logoutall", "POST auth/register", "POST auth/tokens",
 	"POST datasets", "POST datasets/sample/{name}", "POST datasets/{id}/brush", "POST datasets/{id}/clusters", "POST datasets/{id}/edits",
 	"POST datasets/{id}/redo", "POST datasets/{id}/restore", "POST datasets/{id}/rows", "POST datasets/{id}/undo",
-	"POST frames/columns", "POST frames/persisted", "POST frames/run", "POST frames/save", "POST imports", "POST sql", "PUT auth/password",
+	"POST frames/columns", "POST frames/download", "POST frames/persisted", "POST frames/run", "POST frames/save", "POST imports", "POST sql", "PUT auth/password",
 }
 
 func TestOpenAPI(t *testing.T) {

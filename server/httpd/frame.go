@@ -3,12 +3,14 @@ package httpd
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/centroid-studio/centroid/server/auth"
 	"github.com/centroid-studio/centroid/server/dataset"
+	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/server/frame"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -50,6 +52,19 @@ func (s *Server) frameRoutes() {
 			return &body[wire.Dataset]{d}, err
 		})
 
+	type downloadInput struct {
+		Format string `query:"format" enum:"csv,parquet,arrow,ndjson" default:"csv" doc:"numbers are written as float64, all else as UTF-8"`
+		Body   wire.FramePlan
+	}
+	handle(s, op{route: "POST frames/download", tag: "frames", summary: "All rows of a plan as a file", gives: fileKinds()},
+		func(ctx context.Context, who auth.Identity, in *downloadInput) (*stream, error) {
+			f := format.Format(in.Format)
+			kind, end := f.ContentType()
+			return s.download("rows"+end, kind, func(ctx context.Context, w io.Writer) error {
+				return s.writeFrame(ctx, who, in.Body.Steps, f, w)
+			}), nil
+		})
+
 	type persistInput struct{ Body wire.FramePersist }
 	handle(s, op{route: "POST frames/persisted", tag: "frames", summary: "Compute the rows of a plan once and keep them: plans that begin with the same steps go on from there", status: http.StatusCreated},
 		func(ctx context.Context, who auth.Identity, in *persistInput) (*body[wire.Persisted], error) {
@@ -65,6 +80,16 @@ func (s *Server) frameRoutes() {
 		func(ctx context.Context, who auth.Identity, in *idInput) (*none, error) {
 			return &none{}, s.o.Frames.For(who.User).Unpersist(ctx, in.ID)
 		})
+}
+
+// writeFrame writes the rows of a plan in a format.
+func (s *Server) writeFrame(ctx context.Context, who auth.Identity, steps []wire.Step, f format.Format, w io.Writer) error {
+	rows, err := s.o.Frames.For(who.User).Run(ctx, steps, 0)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return frame.Write(ctx, rows, f, w)
 }
 
 // saveFrame keeps the rows of a plan, with what they were made from.

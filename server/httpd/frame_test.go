@@ -118,6 +118,15 @@ func TestFrames(t *testing.T) {
 	if a := v.do("POST", "frames/save", wire.FrameSave{Steps: append(steps[:2:2], wire.Step{Op: "filter", Expr: "false"})}); a.StatusCode != 400 || !strings.Contains(a.problem(t).Detail, "no row") {
 		t.Errorf("no row: %s %s", a.Status, a.body)
 	}
+	for f, begins := range map[string]string{"csv": "category,n,mean\n", "ndjson": `{"category":"`, "parquet": "PAR1", "arrow": "ARROW1"} {
+		a := v.must("POST", "frames/download?format="+f, wire.FramePlan{Steps: mean}, nil)
+		if !strings.HasPrefix(string(a.body), begins) || !strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("as %s: %.100q", f, a.body)
+		}
+	}
+	if a := v.do("POST", "frames/download", wire.FramePlan{Steps: steps[1:]}); a.StatusCode != 400 {
+		t.Errorf("a wrong plan as a file: %s %s", a.Status, a.body)
+	}
 	w := r.program("eve")
 	for path, body := range map[string]any{"frames/save": wire.FrameSave{Steps: steps}, "frames/persisted": wire.FramePersist{Steps: steps}, "frames/run": wire.FrameRun{Steps: steps}, "frames/columns": wire.FramePlan{Steps: steps}} {
 		if a := w.do("POST", path, body); a.StatusCode != 404 || a.problem(t).Field != "steps[0].dataset" {
