@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -186,6 +187,7 @@ func (b *Box) start(ctx context.Context, t task, out *os.File) (said, log []byte
 	cmd.Env = []string{} // nothing of ours is theirs
 	cmd.ExtraFiles = append([]*os.File{out}, t.Inputs...)
 	cmd.WaitDelay = 5 * time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is ours to hear: it ends the process by way of ctx
 	var stdout bytes.Buffer
 	stderr := tail{most: 4096}
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -135,7 +135,7 @@ const perGroup = "rows of the group"
 // infinite values out, but for the count.
 func (b *build) summary(s wire.Step, r relation) (relation, error) {
 	type stat struct{ name, number, text string }
-	stats := []stat{{"count", "count(%[1]s)", "count(%[1]s)"}, {"mean", "avg(%[2]s)", ""}, {"stddev", "stddev_samp(%[2]s)", ""}, {"min", "min(%[2]s)", "min(%[1]s)"}}
+	stats := []stat{{"count", "count(%[1]s)", "count(%[1]s)"}, {"mean", "favg(%[2]s)", ""}, {"stddev", "stddev_samp(%[2]s)", ""}, {"min", "min(%[2]s)", "min(%[1]s)"}}
 	quantiles := s.Quantiles
 	if quantiles == nil && s.Op == frame.Summary {
 		quantiles = []float64{0.25, 0.5, 0.75}

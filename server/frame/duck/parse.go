@@ -81,9 +81,10 @@ func (p *parser) expr(ctx context.Context, text string) ([]ref, error) {
 	const before = "SELECT ("
 	got, err := p.parse(ctx, before+text+"\n)")
 	if wrong, ok := errors.AsType[*problem](err); ok {
-		if wrong.at -= len(before); wrong.at < 0 || wrong.at > len(text) {
-			wrong.at = min(max(wrong.at, 0), len(text))
+		if wrong.at -= len(before); wrong.at >= len(text) { // at our own parenthesis
+			wrong.at, wrong.msg = len(text), "The expression ends too early: something is missing here."
 		}
+		wrong.at = max(wrong.at, 0)
 		return nil, wrong
 	}
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // at the place if it is in a text of the user's.
 func words(q text, err error) error {
 	f, ok := errors.AsType[*sandbox.Failure](err)
-	if !ok {
+	if _, said := errors.AsType[*fault.Error](err); said || !ok {
 		return err
 	}
 	e := &fault.Error{Code: fault.Invalid, Msg: say(f), Op: "duck.run", Err: f}
