@@ -28,9 +28,7 @@ type closedSocket struct{}
 func (closedSocket) Send([]byte) error { return errPlain }
 func (closedSocket) Close()            {}
 
-func send(string, string, app.Value, func(sent, total int64), <-chan struct{}) (Response, error) {
-	return Response{}, errPlain
-}
+func send(request) (Response, error) { return Response{}, errPlain }
 
 func blob(string) app.Value { return nil }
 

@@ -6,8 +6,6 @@ import (
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
-
-	"github.com/centroid-studio/centroid/shared/fault"
 )
 
 // browser gives the transport of this window.
@@ -129,11 +127,8 @@ func (s *webSocket) Send(text []byte) error {
 // Close begins the closing handshake.
 func (s *webSocket) Close() { s.ws.Call("close") }
 
-// errCanceled ends an upload that the user has stopped.
-var errCanceled = fault.Newf(fault.Canceled, "The upload was stopped. Nothing was kept.")
-
-// send posts a File or Blob by XMLHttpRequest: fetch can't tell how far an upload is.
-func send(path, kind string, file app.Value, progress func(sent, total int64), cancel <-chan struct{}) (Response, error) {
+// send makes a request by XMLHttpRequest: fetch can't tell how far an upload is.
+func send(q request) (Response, error) {
 	type ended struct {
 		r   Response
 		err error
@@ -149,7 +144,7 @@ func send(path, kind string, file app.Value, progress func(sent, total int64), c
 		funcs = append(funcs, f)
 		target.Call("addEventListener", event, f)
 	}
-	if progress != nil {
+	if progress := q.progress; progress != nil {
 		on(xhr.Get("upload"), "progress", func(e js.Value) {
 			progress(int64(e.Get("loaded").Float()), int64(e.Get("total").Float()))
 		})
@@ -158,6 +153,12 @@ func send(path, kind string, file app.Value, progress func(sent, total int64), c
 		r := Response{Status: xhr.Get("status").Int(), Body: []byte(xhr.Get("responseText").String())}
 		if h := xhr.Call("getResponseHeader", "Retry-After"); h.Type() == js.TypeString {
 			r.RetryAfter = h.String()
+		}
+		r.Header = map[string]string{}
+		for _, name := range []string{"Location", "Upload-Offset"} {
+			if h := xhr.Call("getResponseHeader", name); h.Type() == js.TypeString {
+				r.Header[name] = h.String()
+			}
 		}
 		done <- ended{r: r}
 	})
@@ -168,14 +169,20 @@ func send(path, kind string, file app.Value, progress func(sent, total int64), c
 			f.Release()
 		}
 	}()
-	xhr.Call("open", "POST", path)
-	xhr.Call("setRequestHeader", "Content-Type", kind)
+	xhr.Call("open", q.method, q.path)
 	xhr.Call("setRequestHeader", "Accept", "application/json")
-	xhr.Call("send", unwrap(file))
+	for name, value := range q.headers {
+		xhr.Call("setRequestHeader", name, value)
+	}
+	if q.body != nil {
+		xhr.Call("send", unwrap(q.body))
+	} else {
+		xhr.Call("send")
+	}
 	select {
 	case e := <-done:
 		return e.r, e.err
-	case <-cancel:
+	case <-q.cancel:
 		xhr.Call("abort")
 		e := <-done // its abort event, or what came just before
 		return e.r, e.err

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
@@ -19,7 +21,8 @@ import (
 type Response struct {
 	Status     int
 	Body       []byte
-	RetryAfter string // the header of that name
+	RetryAfter string            // the header of that name
+	Header     map[string]string // Location and Upload-Offset, where they were asked for
 }
 
 // Transport is what a browser gives to reach the server.
@@ -46,6 +49,8 @@ var errAway = fault.Newf(fault.Unavailable, "The server can't be reached. Check 
 // use by many goroutines.
 type Client struct {
 	t      Transport
+	send   func(request) (Response, error) // what fetch can't do
+	blob   func(text string) app.Value
 	after  func(time.Duration) <-chan time.Time
 	spread func() float64 // 0 to 1: how much of a pause is taken
 
@@ -67,7 +72,7 @@ type Client struct {
 // 0 to 1 that keeps clients from coming back all at once.
 func New(t Transport, after func(time.Duration) <-chan time.Time, spread func() float64) *Client {
 	return &Client{
-		t: t, after: after, spread: spread,
+		t: t, send: send, blob: blob, after: after, spread: spread,
 		hear: map[int]func(bool){}, guest: map[int]func(){}, kick: make(chan struct{}), watches: map[string]*watch{},
 	}
 }
@@ -263,7 +268,10 @@ const (
 
 // pause waits before attempt n, from 0: twice as long each time, spread over
 // the upper half, and cut short by hurry.
-func (c *Client) pause(n int) {
+func (c *Client) pause(n int) { c.pauseOr(n, nil) }
+
+// pauseOr is pause, cut short by end too.
+func (c *Client) pauseOr(n int, end <-chan struct{}) {
 	d := lastPause
 	if n < 6 {
 		d = firstPause << n
@@ -275,6 +283,7 @@ func (c *Client) pause(n int) {
 	select {
 	case <-c.after(d):
 	case <-kick:
+	case <-end:
 	}
 }
 

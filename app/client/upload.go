@@ -14,7 +14,7 @@ import (
 // block. Closing cancel ends the upload: nothing of it stays on the server.
 func (c *Client) Upload(name string, file app.Value, progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
 	path := wire.API + "/datasets?name=" + url.QueryEscape(name)
-	r, err := send(path, "text/csv", file, progress, cancel)
+	r, err := c.send(request{method: "POST", path: path, headers: map[string]string{"Content-Type": "text/csv"}, body: file, progress: progress, cancel: cancel})
 	if err != nil {
 		if fault.CodeOf(err) == fault.Canceled {
 			return wire.Dataset{}, err
@@ -32,5 +32,5 @@ func (c *Client) Upload(name string, file app.Value, progress func(sent, total i
 
 // UploadText sends text, such as what was pasted, as a dataset called name.
 func (c *Client) UploadText(name, text string, progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
-	return c.Upload(name, blob(text), progress, cancel)
+	return c.Upload(name, c.blob(text), progress, cancel)
 }
