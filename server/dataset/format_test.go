@@ -11,6 +11,7 @@ import (
 	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
+	"github.com/centroid-studio/centroid/shared/wire"
 )
 
 // TestFormats downloads a table in each format and uploads it again, packed too:
@@ -109,5 +110,33 @@ func TestDateForms(t *testing.T) {
 	}
 	if got := text(mustRows(t, s, d, dataset.RowQuery{})); got != "2026-01-31,1 31.1.2026,2 2026-02-01,3" {
 		t.Errorf("rows = %q", got)
+	}
+}
+
+// TestLossy: a column of numbers with some words is one of texts, until the user
+// chooses that the words are missing; and back.
+func TestLossy(t *testing.T) {
+	s, _ := mustOpen(t, 0)
+	d := mustIngest(t, s, "a,b\n1,x\nwrong,y\n,z\n2.5,x\nnan?,y\n")
+	ask := func(c wire.ColumnChange) (wire.Dataset, error) {
+		c.Name = "a"
+		return s.Patch(t.Context(), owner, d.ID, wire.DatasetPatch{Columns: []wire.ColumnChange{c}})
+	}
+	if _, err := ask(wire.ColumnChange{Kind: table.Number}); fault.CodeOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), `2 values of column "a" are no numbers`) {
+		t.Errorf("without a word: %v", err)
+	}
+	n, err := ask(wire.ColumnChange{Kind: table.Number, Lossy: true})
+	if c := n.Schema[0]; err != nil || c.Kind != table.Number || c.Missing != 3 || *c.Min != 1 || *c.Max != 2.5 {
+		t.Fatalf("lossy: %+v, %v", c, err)
+	}
+	if got, want := text(mustRows(t, s, n, dataset.RowQuery{})), "1,x ,y ,z 2.5,x ,y"; got != want || scan(t, s, n) != want {
+		t.Errorf("rows = %q, as a source %q, want %q", got, scan(t, s, n), want)
+	}
+	back, err := ask(wire.ColumnChange{Kind: table.Category})
+	if err != nil || back.Schema[0].Missing != 1 || back.Schema[0].Distinct != 4 {
+		t.Errorf("back: %+v, %v", back.Schema[0], err)
+	}
+	if got := text(mustRows(t, s, back, dataset.RowQuery{})); got != "1,x wrong,y ,z 2.5,x nan?,y" {
+		t.Errorf("rows = %q: something was lost", got)
 	}
 }

@@ -115,7 +115,7 @@ func cellSQL(c table.Cell, kind table.Kind) string {
 	case kind != table.Number:
 		return literal(c.String())
 	}
-	return literal(c.String()) + "::DOUBLE"
+	return "TRY_CAST(" + literal(c.String()) + " AS DOUBLE)"
 }
 
 // query runs q with the version's rows as t, of which it needs some columns besides the id.
@@ -311,8 +311,9 @@ func (s *Service) unknown(ctx context.Context, r Record, v Version, col int, lev
 	return out, rows.Err()
 }
 
-// rekind describes column i read as another kind, or says why it can't be.
-func (s *Service) rekind(ctx context.Context, r Record, v Version, i int, kind table.Kind) (table.Column, error) {
+// rekind describes column i read as another kind, or says why it can't be. If lossy
+// is set, texts that are no numbers are read as missing.
+func (s *Service) rekind(ctx context.Context, r Record, v Version, i int, kind table.Kind, lossy bool) (table.Column, error) {
 	was := v.Schema[i]
 	out := table.Column{Name: was.Name, Kind: kind, Missing: was.Missing}
 	v.Schema = slices.Clone(v.Schema)
@@ -322,10 +323,11 @@ func (s *Service) rekind(ctx context.Context, r Record, v Version, i int, kind t
 		if err != nil {
 			return out, err
 		}
-		if bad > 0 {
-			return out, fault.Fieldf("columns", "%d values of column %q are no numbers, %q for one. Correct them, or leave the column as it is.", bad, was.Name, example)
+		if bad > 0 && !lossy {
+			return out, fault.Fieldf("columns", "%d values of column %q are no numbers, %q for one. Correct them, have them read as missing, or leave the column as it is.", bad, was.Name, example)
 		}
 		v.Schema[i].Kind = table.Number
+		out.Missing += bad
 		var lo, hi sql.NullFloat64
 		if err := s.one(ctx, r, v, i, fmt.Sprintf(`SELECT min(%[1]s), max(%[1]s) FROM t WHERE isfinite(%[1]s)`, column(i)), &lo, &hi); err != nil {
 			return out, err
@@ -335,7 +337,7 @@ func (s *Service) rekind(ctx context.Context, r Record, v Version, i int, kind t
 		}
 	case table.Category, table.Text:
 		v.Schema[i].Kind = kind
-		if err := s.one(ctx, r, v, i, fmt.Sprintf(`SELECT count(DISTINCT %s) FROM t`, column(i)), &out.Distinct); err != nil {
+		if err := s.one(ctx, r, v, i, fmt.Sprintf(`SELECT count(DISTINCT %[1]s), count(*) - count(%[1]s) FROM t`, column(i)), &out.Distinct, &out.Missing); err != nil {
 			return out, err
 		}
 		if kind == table.Category && out.Distinct > table.MaxLevels {
@@ -353,8 +355,9 @@ func (s *Service) unreadable(ctx context.Context, r Record, v Version, i int) (b
 	if r.Stored[i] == table.Number {
 		return 0, "", nil
 	}
+	v.Schema = slices.Clone(v.Schema)
 	v.Schema[i].Kind = table.Text
-	rows, err := s.query(ctx, r, v, []int{i}, fmt.Sprintf(`SELECT DISTINCT %[1]s, count(*) FROM t WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY 1`, column(i)))
+	rows, err := s.query(ctx, r, v, []int{i}, fmt.Sprintf(`SELECT DISTINCT %[1]s, count(*), TRY_CAST(%[1]s AS DOUBLE) IS NULL FROM t WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY 1`, column(i)))
 	if err != nil {
 		return 0, "", err
 	}
@@ -362,10 +365,15 @@ func (s *Service) unreadable(ctx context.Context, r Record, v Version, i int) (b
 	for rows.Next() {
 		var text string
 		var n int64
-		if err := rows.Scan(&text, &n); err != nil {
+		var missing bool
+		if err := rows.Scan(&text, &n, &missing); err != nil {
 			return 0, "", err
 		}
-		if _, ok := table.ParseNumber([]byte(text)); !ok {
+		_, ok := table.ParseNumber([]byte(text))
+		if ok == missing { // the table engine and we must agree
+			return 0, "", fault.Fieldf("columns", "%q is a number to one reader and none to another. Correct it first.", text)
+		}
+		if !ok {
 			if bad == 0 {
 				example = text
 			}

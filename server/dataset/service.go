@@ -282,7 +282,7 @@ func (s *Service) Patch(ctx context.Context, owner, id string, p wire.DatasetPat
 			return wire.Dataset{}, fault.Fieldf("columns", "There is no column %q.", c.Name)
 		}
 		if c.Kind != "" && c.Kind != v.Schema[i].Kind {
-			col, err := s.rekind(ctx, r, v, i, c.Kind)
+			col, err := s.rekind(ctx, r, v, i, c.Kind, c.Lossy)
 			if err != nil {
 				return wire.Dataset{}, fault.Wrap(op, err)
 			}

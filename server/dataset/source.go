@@ -144,7 +144,10 @@ func (m *merge) put(out *table.Batch, p Patch) {
 			if cells[c].Number != nil {
 				x = *cells[c].Number
 			} else if cells[c].Text != nil {
-				x, _ = table.ParseNumber([]byte(*cells[c].Text)) // a change of kind checked it
+				var ok bool
+				if x, ok = table.ParseNumber([]byte(*cells[c].Text)); !ok {
+					x = math.NaN()
+				}
 			}
 			out.Columns[i].Numbers = append(out.Columns[i].Numbers, x)
 		} else {

@@ -113,6 +113,8 @@ type ColumnChange struct {
 	Name string     `json:"name"`
 	Kind table.Kind `json:"kind,omitempty"`
 	Role table.Role `json:"role,omitempty"`
+	// Lossy reads texts that are no numbers as missing.
+	Lossy bool `json:"lossy,omitempty" doc:"with the kind number: what is no number becomes missing, else it is refused"`
 }
 
 // DatasetPatch renames a dataset or changes its columns (which makes a version).
