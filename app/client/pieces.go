@@ -215,6 +215,17 @@ func (p *pieces) keep(name string) (d wire.Dataset, err error) {
 	return d, p.c.read(path, r, &d)
 }
 
+// Drop takes an upload off the server.
+func (c *Client) Drop(id string) error {
+	path := wire.API + "/uploads/" + url.PathEscape(id)
+	r, err := c.send(request{method: "DELETE", path: path, headers: map[string]string{"Tus-Resumable": "1.0.0"}})
+	if err != nil {
+		c.lost()
+		return &fault.Error{Code: errAway.Code, Msg: errAway.Msg, Op: "client.Drop", Err: err}
+	}
+	return c.read(path, r, nil)
+}
+
 // remove takes the upload off the server. If that fails, it is swept there.
 func (p *pieces) remove() {
 	if p.id != "" {

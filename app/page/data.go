@@ -38,6 +38,8 @@ type Data struct {
 	undoing bool // an undo or a redo is under way
 
 	up     upload
+	rests  []wire.Upload // unfinished uploads, which can go on
+	can    wire.Imports
 	over   bool      // a file is held over the page
 	said   time.Time // when its progress was said last
 	making string    // name of the sample that is being made
@@ -72,7 +74,7 @@ func (d *Data) OnDismount() {
 	if d.stop != nil {
 		d.stop()
 	}
-	d.up.cancel()
+	d.up.leave()
 }
 
 // OnNav shows what the address names.
@@ -116,6 +118,7 @@ func (d *Data) recover(ctx app.Context) {
 // the one used last, or the newest.
 func (d *Data) load(want string, version int) {
 	ctx := d.ctx
+	d.unfinished()
 	ctx.Async(func() {
 		var sets []wire.Dataset
 		err := client.Get().Do("GET", "datasets", nil, &sets)

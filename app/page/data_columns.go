@@ -89,7 +89,62 @@ func (d *Data) column(i int) app.UI {
 	return app.Li().Body(
 		app.B().Title(c.Name).Text(c.Name), kind.Body(kinds...),
 		app.Small().Text(columnFacts(c)), role.Body(roles...),
+		d.forms(i),
 	)
+}
+
+// forms tells that a column is written in several ways, and lets the user choose.
+func (d *Data) forms(i int) app.UI {
+	c, key := d.set.Schema[i], strconv.Itoa(i)
+	text, others := formsWords(c)
+	return app.Div().Class("wide").Hidden(text == "").Body(
+		app.P().Class("small").Text(text),
+		app.Button().Type("button").Class("secondary").ID("lossy-"+key).DataSet("column", key).Hidden(others == 0 || d.older()).OnClick(d.onLossy, key).
+			Text("Read as numbers, "+ui.Whole(others)+" as missing"),
+	)
+}
+
+// formsWords tells in which ways a column is written, "" if it is one; others is
+// how many values would be missing if it were read as numbers, 0 if that is no choice.
+func formsWords(c table.Column) (text string, others int64) {
+	if len(c.Forms) < 2 || c.Kind == table.Number {
+		return "", 0
+	}
+	var words []string
+	numbers := false
+	for i, f := range c.Forms {
+		s := ui.Whole(f.Rows) + " as "
+		switch f.Form {
+		case table.FormNumber:
+			s += "numbers"
+			numbers = true
+		case table.FormText:
+			s += "texts"
+		case table.FormComma:
+			s += "numbers with a comma"
+		default:
+			s += "dates like " + f.Form
+		}
+		if f.Form != table.FormNumber {
+			others += f.Rows
+		}
+		if i > 0 && len(f.First) > 0 {
+			s += ", such as “" + f.Example + "” in row " + strconv.FormatInt(f.First[0], 10)
+		}
+		words = append(words, s)
+	}
+	if !numbers {
+		others = 0
+	}
+	return "Written in several ways: " + strings.Join(words, "; ") + ".", others
+}
+
+// onLossy reads a column as numbers, and as missing what is none.
+func (d *Data) onLossy(ctx app.Context, _ app.Event) {
+	i := scopeInt(ctx, "column")
+	if d.set != nil && i >= 0 && i < len(d.set.Schema) {
+		d.recolumn(wire.ColumnChange{Name: d.set.Schema[i].Name, Kind: table.Number, Lossy: true})
+	}
 }
 
 // columnPatch gives what must change so that a column is read as kind, or is

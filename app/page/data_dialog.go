@@ -22,6 +22,7 @@ const (
 	sheetAdd
 	sheetEdit
 	sheetPaste
+	sheetFetch
 	sheetRename
 )
 
@@ -52,6 +53,8 @@ func (d *Data) dialog() app.UI {
 	switch w := &d.window; {
 	case w.Kind == sheetPaste:
 		return &ui.Dialog{ID: "paste", Title: "Paste a table", Content: d.pasteForm(), OnClose: d.onClose}
+	case w.Kind == sheetFetch:
+		return &ui.Dialog{ID: "fetch", Title: "Fetch a table", Content: d.fetchForm(), OnClose: d.onClose}
 	case d.set == nil:
 		return nil
 	case w.Kind == sheetRename:
@@ -243,7 +246,7 @@ func (d *Data) onSendPaste(ctx app.Context, e app.Event) {
 		return
 	}
 	text := valueOf("paste-text")
-	d.send(name, int64(len(text)), true, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
+	d.send(name, int64(len(text)), true, nil, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
 		return client.Get().UploadText(name, text, progress, cancel)
 	})
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
-// send uploads a table and opens it. run is what sends it.
-func (d *Data) send(name string, total int64, pasted bool, run func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error)) {
+// send uploads a table and opens it. run is what sends it; control is nil if it
+// can't be paused.
+func (d *Data) send(name string, total int64, pasted bool, control *client.Control, run func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error)) {
 	ctx := d.ctx
 	if d.up.busy() {
 		ui.Toast(ctx, "warn", "Another upload is under way. Wait for it, or stop it first.")
@@ -20,6 +21,7 @@ func (d *Data) send(name string, total int64, pasted bool, run func(progress fun
 	}
 	d.said = d.now()
 	d.up.start(name, total, pasted, d.said)
+	d.up.control = control
 	ui.Say(ctx, "Uploading "+name)
 	end, m := d.up.end, &meter{}
 	progress := func(sent, total int64) {
@@ -53,6 +55,7 @@ func (d *Data) send(name string, total int64, pasted bool, run func(progress fun
 				return // the page has gone
 			}
 			stopped := d.up.State == uploadStopping
+			d.unfinished()
 			d.up.done(err)
 			switch {
 			case err == nil:
@@ -83,9 +86,17 @@ func (d *Data) came(ctx app.Context, set wire.Dataset) {
 
 // sendFile uploads a File of the browser.
 func (d *Data) sendFile(file app.Value) {
-	name := file.Get("name").String()
-	d.send(name, int64(file.Get("size").Float()), false, func(progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
-		return client.Get().Upload(tableName(name), file, progress, cancel)
+	f, control := fileOf(file), client.NewControl()
+	ctx := d.ctx
+	d.send(f.Name, f.Size, false, control, func(progress func(sent, total int64), _ <-chan struct{}) (wire.Dataset, error) {
+		return client.Get().Pieces(tableName(f.Name), f, control, progress, func(away bool) {
+			ctx.Dispatch(func(ctx app.Context) {
+				if d.up.control == control {
+					d.up.wait(away, d.now())
+					ui.Say(ctx, d.up.words())
+				}
+			})
+		})
 	})
 }
 

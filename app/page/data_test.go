@@ -8,6 +8,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"github.com/centroid-studio/centroid/app/client"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -200,9 +201,43 @@ func TestMeter(t *testing.T) {
 	}
 }
 
+func TestUploadPauses(t *testing.T) {
+	var u upload
+	u.pause(true, time.Time{}) // of nothing: harmless
+	u.start("a.csv", 100, false, time.Time{})
+	u.control = client.NewControl()
+	state := func() client.ControlState { s, _ := u.control.State(); return s }
+	u.move(50, 100, time.Time{}.Add(time.Second))
+	u.pause(true, time.Time{})
+	if u.State != uploadPaused || state() != client.Paused || !u.busy() {
+		t.Errorf("paused: %+v, control %v", u, state())
+	}
+	u.move(60, 100, time.Time{}) // late
+	u.wait(true, time.Time{})
+	if u.State != uploadPaused || u.Sent != 50 {
+		t.Errorf("while paused: %+v", u)
+	}
+	u.pause(false, time.Time{}.Add(time.Hour))
+	if u.State != uploadSending || state() != client.Going || u.rate() != 0 {
+		t.Errorf("going on: %+v, rate %v: the pause must not count", u, u.rate())
+	}
+	u.wait(true, time.Time{})
+	if u.State != uploadWaiting || !strings.Contains(u.words(), "goes on by itself") {
+		t.Errorf("away: %v %q", u.State, u.words())
+	}
+	u.wait(false, time.Time{})
+	if u.State != uploadSending {
+		t.Errorf("back: %v", u.State)
+	}
+	u.leave()
+	if state() != client.Left {
+		t.Errorf("left: %v: what was sent must stay", state())
+	}
+}
+
 func TestTableName(t *testing.T) {
 	for file, want := range map[string]string{
-		"penguins.csv": "penguins", "a.b.TSV": "a.b", `C:\data\x.txt`: "x", "dir/y.csv": "y", "noend": "noend", ".csv": "table", "": "table", "  .csv": "table", "data.zip": "data.zip",
+		"penguins.csv": "penguins", "a.b.TSV": "a.b", `C:\data\x.txt`: "x", "dir/y.csv": "y", "noend": "noend", ".csv": "table", "": "table", "  .csv": "table", "data.zip": "data", "t.csv.gz": "t", "x.parquet": "x", "a.csv.parquet": "a.csv", "y.NDJSON.zst": "y",
 	} {
 		if got := tableName(file); got != want {
 			t.Errorf("tableName(%q) = %q, want %q", file, got, want)
@@ -377,7 +412,7 @@ func TestDataStates(t *testing.T) {
 		{"opening", &Data{loaded: true, sets: []wire.Dataset{set}, opening: "i"}, []string{"Datasets", "Loading"}, []string{"Train on this"}},
 		{"gone", &Data{loaded: true, sets: []wire.Dataset{set}, opening: "j", openErr: fault.Newf(fault.NotFound, "This dataset is gone.")}, []string{"This dataset is gone."}, []string{"Train on this"}},
 		{"full", full(), []string{"344 rows, 2 columns, 15.2 kB uploaded. Row 12 edited, version 2", `href="/train#dataset=i"`, `href="/explore#dataset=i"`,
-			`href="/api/v1/datasets/i/rows.csv?version=2"`, `download="penguins.csv"`, "Version 1: uploaded", "mass is read as", "1 to 2, 2 missing", "3 different"}, []string{"Back to version"}},
+			`href="/api/v1/datasets/i/download?format=csv&version=2"`, `download="penguins.csv"`, `download="penguins.parquet"`, `download="penguins.arrow"`, `download="penguins.ndjson"`, "Version 1: uploaded", "mass is read as", "1 to 2, 2 missing", "3 different"}, []string{"Back to version"}},
 		{"older", func() *Data { d := full(); d.set.Version = 1; return d }(), []string{"This is version 1 of 2: it can be read, but not changed.", "Back to version 2", `href="/explore#dataset=i&version=1"`}, nil},
 		{"failed upload", func() *Data {
 			d := full()
@@ -389,6 +424,22 @@ func TestDataStates(t *testing.T) {
 			d.up = upload{State: uploadSending, Name: "big.csv", Sent: 50, Total: 200}
 			return d
 		}(), []string{"Uploading big.csv", "50 B of 200 B sent", `value="25.0"`, "upload-stop"}, nil},
+		{"paused", func() *Data {
+			d := full()
+			d.up = upload{State: uploadPaused, Name: "big.csv", Sent: 50, Total: 200, control: client.NewControl()}
+			return d
+		}(), []string{"Paused. 50 B of 200 B are on the server, and stay for a day.", "Go on", "pauses it: choose the file again"}, []string{"stops it."}},
+		{"unfinished", func() *Data {
+			d := full()
+			d.rests = []wire.Upload{{ID: "U", Name: "big.csv", Size: 200, Offset: 50, Expires: time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)}}
+			return d
+		}(), []string{"Unfinished uploads", "50 B of 200 B are on the server.", `aria-label="Choose big.csv again to go on"`}, nil},
+		{"mixed", func() *Data {
+			d := full()
+			d.set.Schema[1].Kind = table.Text
+			d.set.Schema[1].Forms = []table.Form{{Form: table.FormNumber, Rows: 342, First: []int64{0, 1, 2}, Example: "1"}, {Form: table.FormText, Rows: 2, First: []int64{7, 9}, Example: "none"}}
+			return d
+		}(), []string{"Written in several ways: 342 as numbers; 2 as texts, such as “none” in row 7.", "Read as numbers, 2 as missing"}, nil},
 		{"reading", func() *Data {
 			d := full()
 			d.up = upload{State: uploadReading, Name: "big.csv", Sent: 200, Total: 200}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/centroid-studio/centroid/app/client"
 	"github.com/centroid-studio/centroid/app/ui"
 	"github.com/centroid-studio/centroid/shared/fault"
 )
@@ -25,6 +26,8 @@ const (
 	uploadNone     uploadState = iota
 	uploadSending              // bytes go out
 	uploadReading              // all are out; the server reads the table
+	uploadPaused               // by the user; what was sent is on the server
+	uploadWaiting              // for the server, which is out of reach
 	uploadStopping             // the user has stopped it; the request is not over yet
 	uploadFailed
 )
@@ -42,6 +45,8 @@ type upload struct {
 	marks []mark // the newest of them not older than rateOver, and one before
 	end   chan struct{}
 	once  *sync.Once
+
+	control *client.Control // nil: it is sent in one piece
 }
 
 // mark is how much was sent by when.
@@ -56,6 +61,37 @@ func (u *upload) busy() bool { return u.State != uploadNone && u.State != upload
 // start begins an upload.
 func (u *upload) start(name string, total int64, pasted bool, now time.Time) {
 	*u = upload{State: uploadSending, Name: name, Pasted: pasted, Total: total, marks: []mark{{now, 0}}, end: make(chan struct{}), once: new(sync.Once)}
+}
+
+// pause pauses an upload in pieces, or lets it go on.
+func (u *upload) pause(on bool, now time.Time) {
+	switch {
+	case u.control == nil:
+	case on && (u.State == uploadSending || u.State == uploadWaiting):
+		u.State = uploadPaused
+		u.control.Set(client.Paused)
+	case !on && u.State == uploadPaused:
+		u.State, u.marks = uploadSending, []mark{{now, u.Sent}}
+		u.control.Set(client.Going)
+	}
+}
+
+// wait notes that the server went out of reach, or is back.
+func (u *upload) wait(away bool, now time.Time) {
+	switch {
+	case away && u.State == uploadSending:
+		u.State = uploadWaiting
+	case !away && u.State == uploadWaiting:
+		u.State, u.marks = uploadSending, []mark{{now, u.Sent}}
+	}
+}
+
+// leave ends an upload because its page goes: one in pieces can go on another time.
+func (u *upload) leave() {
+	if u.control != nil {
+		u.control.Set(client.Left)
+	}
+	u.cancel()
 }
 
 // move notes how much is sent. The browser's word for the total is taken.
@@ -91,6 +127,9 @@ func (u *upload) cancel() {
 	if u.once != nil {
 		u.once.Do(func() { close(u.end) })
 	}
+	if u.control != nil {
+		u.control.Set(client.Stopped)
+	}
 	if u.busy() {
 		u.State = uploadStopping
 	}
@@ -121,6 +160,10 @@ func (u *upload) words() string {
 		return s
 	case uploadReading:
 		return fmt.Sprintf("All %s sent. The server reads the table and looks at its columns.", ui.Bytes(u.Total))
+	case uploadPaused:
+		return fmt.Sprintf("Paused. %s of %s are on the server, and stay for a day.", ui.Bytes(u.Sent), ui.Bytes(u.Total))
+	case uploadWaiting:
+		return fmt.Sprintf("The server can't be reached. %s of %s were sent; it goes on by itself.", ui.Bytes(u.Sent), ui.Bytes(u.Total))
 	case uploadStopping:
 		return "Stopping. Nothing will be kept."
 	case uploadFailed:
@@ -133,9 +176,11 @@ func (u *upload) words() string {
 func tableName(file string) string {
 	file = path.Base(strings.ReplaceAll(file, `\`, "/"))
 	name := file
-	for _, end := range []string{".csv", ".tsv", ".txt"} {
-		if strings.HasSuffix(strings.ToLower(file), end) {
-			name = file[:len(file)-len(end)]
+	for _, ends := range [][]string{{".gz", ".zst", ".zip"}, {".csv", ".tsv", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", ".arrow", ".arrows", ".feather", ".npy"}} {
+		for _, end := range ends {
+			if strings.HasSuffix(strings.ToLower(name), end) {
+				name = name[:len(name)-len(end)]
+			}
 		}
 	}
 	if name = strings.TrimSpace(name); name == "" || name == "." || name == "/" {

@@ -22,9 +22,10 @@ func (d *Data) Render() app.UI {
 	}
 	return ui.Shell("data",
 		app.Div().Class(class).ID("data").OnDragOver(d.onDragOver).OnDragEnter(d.onDragOver).OnDragLeave(d.onDragLeave).OnDrop(d.onDrop).Body(
-			app.Input().Type("file").ID("file").Hidden(true).Aria("label", "Table to upload").Accept(".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values").OnChange(d.onFile),
+			app.Input().Type("file").ID("file").Hidden(true).Aria("label", "Table to upload").OnChange(d.onFile),
 			d.head(),
 			slot(d.uploadCard()),
+			slot(d.restsCard()),
 			d.body(),
 			slot(d.dialog()),
 		),
@@ -57,6 +58,7 @@ func (d *Data) head() app.UI {
 	row := []app.UI{
 		app.Button().Type("button").Class("secondary").ID("upload-button").Disabled(!ready || d.up.busy()).OnClick(d.onChoose).Body(ui.Icon("up"), app.Text("Upload")),
 		app.Button().Type("button").Class("secondary").ID("paste-button").Disabled(!ready || d.up.busy()).OnClick(d.onPaste).Body(ui.Icon("text"), app.Text("Paste")),
+		app.Button().Type("button").Class("secondary").ID("fetch-button").Hidden(!d.can.URL).Disabled(!ready).OnClick(d.onFetchOpen).Body(ui.Icon("down"), app.Text("Fetch")),
 	}
 	return app.Div().Class("pagehead").Body(
 		app.Div().Class("grow").Body(app.H1().Text(title), sub),
@@ -105,7 +107,7 @@ func (d *Data) empty() app.UI {
 		app.Div().Class("drop").Body(
 			ui.Icon("table"),
 			app.H2().ID("empty-title").Text("No data yet"),
-			app.P().Text("Drop a CSV file here: a line that names the columns, then one line a row. Commas, semicolons and tabs all work."),
+			app.P().Text("Drop a file here: CSV with a line that names the columns, Parquet, Arrow, JSON or .npy, packed or not. What it is, its content says."),
 			app.Div().Class("row").Body(
 				app.Button().Type("button").ID("empty-upload").Disabled(d.up.busy()).OnClick(d.onChoose).Body(ui.Icon("up"), app.Text("Choose a file")),
 				app.Button().Type("button").Class("secondary").ID("empty-paste").Disabled(d.up.busy()).OnClick(d.onPaste).Body(ui.Icon("text"), app.Text("Paste a table")),
@@ -145,7 +147,7 @@ func (d *Data) adding() app.UI {
 		samples = append(samples, d.sampleButton(s, s.Title, "sample-"+s.Name))
 	}
 	return app.Div().Class("card addcard").Body(
-		app.P().Class("small hide-s").Text("Drop a CSV file anywhere on this page to add it."),
+		app.P().Class("small hide-s").Text("Drop a file anywhere on this page to add it: CSV, Parquet, Arrow, JSON or .npy."),
 		app.Div().Class("row tight").Hidden(len(d.samples) == 0).Body(samples...),
 	)
 }
@@ -195,8 +197,7 @@ func (d *Data) tools() app.UI {
 			app.Select().ID("version").OnChange(d.onVersion).Body(options...),
 		),
 		app.Button().Type("button").Class("secondary").ID("rename-button").OnClick(d.onRename).Body(ui.Icon("edit"), app.Text("Rename")),
-		app.A().Attr("role", "button").Class("secondary").ID("download").Download(set.Name+".csv").
-			Href(wire.API+"/datasets/"+set.ID+"/rows.csv?version="+strconv.Itoa(set.Version)).Body(ui.Icon("down"), app.Text("CSV")),
+		downloadMenu(set),
 		app.Button().Type("button").Class("danger").ID("delete-button").OnClick(d.onDelete).Body(ui.Icon("trash"), app.Text("Delete")),
 	)
 }
@@ -225,7 +226,7 @@ func (d *Data) uploadState() app.UI {
 			app.Button().Type("button").Class("secondary").ID("upload-again").OnClick(d.onChoose).Body(ui.Icon("up"), app.Text("Choose another file")),
 			app.Button().Type("button").Class("ghost icon").ID("upload-close").Aria("label", "Close").OnClick(d.onForget).Body(ui.Icon("x")),
 		)
-	case uploadSending:
+	case uploadSending, uploadPaused, uploadWaiting:
 		part := 0.
 		if u.Total > 0 {
 			part = 100 * float64(u.Sent) / float64(u.Total)
@@ -239,9 +240,17 @@ func (d *Data) uploadState() app.UI {
 }
 
 func (d *Data) uploadFoot() app.UI {
+	u, leaving, pause := &d.up, "Leaving this page stops it.", "Pause"
+	if u.control != nil {
+		leaving = "Leaving this page pauses it: choose the file again to go on."
+	}
+	if u.State == uploadPaused {
+		pause = "Go on"
+	}
 	return app.Div().Class("row").Body(
-		app.Span().Class("small grow").ID("upload-words").Text(d.up.words()),
-		app.Span().Class("xs").Text("Leaving this page stops it."),
+		app.Span().Class("small grow").ID("upload-words").Text(u.words()),
+		app.Span().Class("xs").Text(leaving),
+		app.Button().Type("button").Class("secondary").ID("upload-pause").Hidden(u.control == nil || u.State == uploadReading).Disabled(u.State == uploadStopping).OnClick(d.onPause).Text(pause),
 		app.Button().Type("button").Class("secondary").ID("upload-stop").Disabled(d.up.State == uploadStopping).OnClick(d.onStop).Body(ui.Icon("x"), app.Text("Stop")),
 	)
 }
