@@ -250,7 +250,7 @@ func TestE2EDataBadFiles(t *testing.T) {
 		{"ragged.csv", "a,b\n1,2\n1,2,3\n", "Line 3 has 3 fields, the header has 2."},
 		{"bytes.csv", "a,b\n1,\xff\xfe\n", "which is not UTF-8"},
 		{"nul.csv", "a,b\n1,x\x00y\n", "NUL byte"},
-		{"zip.csv", "PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaa", "not a CSV"},
+		{"zip.csv", "PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaa", "packed with zip, but damaged"},
 		{"twice.csv", "a,a\n1,2\n", `both called "a"`},
 		{"unnamed.csv", "a,,c\n1,2,3\n", "Column 2 has no name in the header."},
 		{"columns.csv", strings.Join(columns, ",") + "\n", "The header has 10000 columns"},
