@@ -44,14 +44,22 @@ type Data struct {
 	said   time.Time // when its progress was said last
 	making string    // name of the sample that is being made
 
-	queue  editQueue
-	window sheet // the dialog that is open
-	filter string
-	wide   bool // all columns are listed
+	queue    editQueue
+	window   sheet    // the dialog that is open
+	conflict conflict // that it asks about
+	filter   string
+	wide     bool   // all columns are listed
+	panel    string // that is open under the rows, of those below; "" for none
 
 	stop func() // ends listening for the server's return
 	now  func() time.Time
 }
+
+// The panels under the rows.
+const (
+	panelHistory = "history"
+	panelGroups  = "groups"
+)
 
 // OnInit sets what a first visit begins with.
 func (d *Data) OnInit() { d.now = time.Now }
@@ -167,7 +175,13 @@ func (d *Data) open(id string, version int) {
 	ctx := d.ctx
 	ctx.Async(func() {
 		var versions []wire.Dataset
-		err := client.Get().Do("GET", "datasets/"+url.PathEscape(id)+"/versions", nil, &versions)
+		err := client.Get().Do("GET", "datasets/"+url.PathEscape(id)+"/versions?limit="+strconv.Itoa(versionsListed), nil, &versions)
+		if n := len(versions); n == versionsListed && 0 < version && version < versions[n-1].Version { // further back
+			var one wire.Dataset
+			if err = client.Get().Do("GET", "datasets/"+url.PathEscape(id)+"?version="+strconv.Itoa(version), nil, &one); err == nil {
+				versions = append(versions, one)
+			}
+		}
 		ctx.Dispatch(func(ctx app.Context) {
 			if d.asked != asked {
 				return // the user has gone on
@@ -295,6 +309,31 @@ func (d *Data) onVersion(ctx app.Context, _ app.Event) {
 	if d.set != nil {
 		d.open(d.set.ID, versionOf(ctx.JSSrc().Get("value").String()))
 	}
+}
+
+// onPanel opens a panel under the rows, or closes it.
+func (d *Data) onPanel(ctx app.Context, _ app.Event) {
+	panel := scope(ctx, "panel")
+	if d.panel == panel {
+		panel = ""
+	}
+	if d.panel = panel; panel == "" {
+		return
+	}
+	ctx.Defer(func(app.Context) {
+		if el := app.Window().GetElementByID(panel); el.Truthy() {
+			el.Call("scrollIntoView", map[string]any{"block": "nearest"})
+		}
+	})
+}
+
+// changed takes a version that a panel has made, and shows it even where an
+// older one was looked at.
+func (d *Data) changed(ctx app.Context, set wire.Dataset) {
+	if d.shows(set.ID) && d.older() {
+		d.open(set.ID, 0)
+	}
+	d.accept(ctx, set)
 }
 
 func (d *Data) onNewest(ctx app.Context, _ app.Event) {

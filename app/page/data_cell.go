@@ -75,21 +75,21 @@ func textsOf(cells []table.Cell, n int) []string {
 // cellWrite is a cell that was changed in the grid.
 type cellWrite struct {
 	Dataset string
+	Seen    int      // version in which the row was looked at
 	Row     wire.Row // as it was when it was changed
 	Column  int
+	Name    string // of the column
 	Cell    table.Cell
 	Done    func(error)
 }
 
-// cells gives the whole row with the change: that is what the server takes.
-func (w *cellWrite) cells() []table.Cell {
-	out := append([]table.Cell(nil), w.Row.Cells...)
-	out[w.Column] = w.Cell
-	return out
+// edits gives the change as the server takes it.
+func (w *cellWrite) edits() wire.RowEdits {
+	return wire.RowEdits{Seen: w.Seen, Cells: []wire.CellEdit{{Row: w.Row.ID, Column: w.Name, Cell: w.Cell}}}
 }
 
-// editQueue sends changes of cells one after another. A row is written whole:
-// two changes of one row that were under way together would undo each other.
+// editQueue sends changes of cells one after another: of two changes of one row
+// the second has seen the first.
 type editQueue struct {
 	waiting []cellWrite // the first of them is at the server
 }
@@ -100,9 +100,9 @@ func (q *editQueue) put(w cellWrite) bool {
 	return len(q.waiting) == 1
 }
 
-// took ends the first change and gives the next one to send, if there is one.
-// What the first one wrote is in the later ones of the same row.
-func (q *editQueue) took(err error) (next *cellWrite) {
+// took ends the first change, which made a version, and gives the next one to
+// send, if there is one. The later ones of the same row have seen what the first one wrote.
+func (q *editQueue) took(version int, err error) (next *cellWrite) {
 	first := q.waiting[0]
 	q.waiting = q.waiting[1:]
 	if err == nil {
@@ -111,6 +111,7 @@ func (q *editQueue) took(err error) (next *cellWrite) {
 			if w.Dataset == first.Dataset && w.Row.ID == first.Row.ID {
 				w.Row.Cells = append([]table.Cell(nil), w.Row.Cells...)
 				w.Row.Cells[first.Column] = first.Cell
+				w.Seen = version
 			}
 		}
 	}

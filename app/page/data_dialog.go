@@ -2,7 +2,6 @@ package page
 
 import (
 	"errors"
-	"net/url"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -24,12 +23,14 @@ const (
 	sheetPaste
 	sheetFetch
 	sheetRename
+	sheetConflict
 )
 
 // sheet is the dialog that is open. What is typed stays in its fields until it is sent.
 type sheet struct {
 	Kind  sheetKind
 	Row   wire.Row       // to edit
+	Seen  int            // version in which it was looked at
 	Wrong map[int]string // by column
 	Err   string         // about all of it
 	Busy  bool
@@ -39,7 +40,9 @@ func (s *sheet) close() { *s = sheet{} }
 
 func (d *Data) onAdd(app.Context) { d.window = sheet{Kind: sheetAdd} }
 
-func (d *Data) onChange(_ app.Context, row wire.Row) { d.window = sheet{Kind: sheetEdit, Row: row} }
+func (d *Data) onChange(_ app.Context, row wire.Row) {
+	d.window = sheet{Kind: sheetEdit, Row: row, Seen: d.set.Version}
+}
 
 func (d *Data) onClose(app.Context, app.Event) {
 	if d.window.Kind == sheetPaste && d.up.busy() {
@@ -59,6 +62,8 @@ func (d *Data) dialog() app.UI {
 		return nil
 	case w.Kind == sheetRename:
 		return &ui.Dialog{ID: "rename", Title: "Rename " + d.set.Name, Content: d.renameForm(), OnClose: d.onClose}
+	case w.Kind == sheetConflict:
+		return &ui.Dialog{ID: "conflict", Title: "Changed elsewhere", Content: d.conflictForm(), OnClose: d.onClose}
 	case w.Kind == sheetAdd:
 		return &ui.Dialog{ID: "row", Title: "Add a row to " + d.set.Name, Content: d.rowForm("Add row"), OnClose: d.onClose}
 	case w.Kind == sheetEdit:
@@ -139,34 +144,47 @@ func (d *Data) onSaveRow(ctx app.Context, e app.Event) {
 		d.focusWrong(ctx)
 		return
 	}
-	d.window.Busy = true
-	method, path, add := "PATCH", rowURL(d.set.ID, d.window.Row.ID), d.window.Kind == sheetAdd
-	if add {
-		method, path = "POST", "datasets/"+url.PathEscape(d.set.ID)+"/rows"
+	add := d.window.Kind == sheetAdd
+	edits := wire.RowEdits{Add: []wire.RowWrite{{Cells: cells}}}
+	if !add {
+		if edits = rowEdits(d.set.Schema, d.window, cells); nothing(edits) {
+			d.window.close()
+			return
+		}
 	}
+	d.window.Busy = true
 	id := d.set.ID
-	ctx = d.ctx
-	ctx.Async(func() {
-		var made wire.RowChange
-		err := client.Get().Do(method, path, wire.RowWrite{Cells: cells}, &made)
-		ctx.Dispatch(func(ctx app.Context) {
-			if err != nil {
-				if !d.shows(id) || d.window.Kind == sheetNone {
-					d.failed(ctx, err)
-					return
-				}
-				d.window.Busy = false
-				d.refusedRow(ctx, err)
+	d.sendEdits(id, edits, func(ctx app.Context, made wire.RowsChange, err error) {
+		if err != nil {
+			if _, asked := conflictOf(err); asked && d.window.Kind == sheetConflict {
 				return
 			}
-			d.window.close()
-			d.accept(ctx, made.Dataset)
-			if add && d.shows(id) && d.view.plain() {
-				d.at = ui.GridPlace{Row: made.Dataset.Rows - 1, Stamp: d.at.Stamp + 1}
+			if !d.shows(id) || d.window.Kind == sheetNone {
+				d.failed(ctx, err)
+				return
 			}
-			ui.Toast(ctx, "good", changeWords(made.Dataset))
-		})
+			d.window.Busy = false
+			d.refusedRow(ctx, err)
+			return
+		}
+		d.window.close()
+		d.accept(ctx, made.Dataset)
+		if add && d.shows(id) && d.view.plain() {
+			d.at = ui.GridPlace{Row: made.Dataset.Rows - 1, Stamp: d.at.Stamp + 1}
+		}
+		ui.Toast(ctx, "good", changeWords(made.Dataset))
 	})
+}
+
+// rowEdits gives the cells that were changed of the row of a dialog.
+func rowEdits(schema table.Schema, w sheet, cells []table.Cell) wire.RowEdits {
+	e := wire.RowEdits{Seen: w.Seen}
+	for i, c := range cells {
+		if i >= len(w.Row.Cells) || ui.CellText(c) != ui.CellText(w.Row.Cells[i]) {
+			e.Cells = append(e.Cells, wire.CellEdit{Row: w.Row.ID, Column: schema[i].Name, Cell: c})
+		}
+	}
+	return e
 }
 
 // refusedRow puts the server's words where they belong.

@@ -30,31 +30,29 @@ func (d *Data) onCell(ctx app.Context, row wire.Row, column int, text string, do
 		done(err)
 		return
 	}
-	if d.queue.put(cellWrite{Dataset: d.set.ID, Row: row, Column: column, Cell: cell, Done: done}) {
+	if d.queue.put(cellWrite{Dataset: d.set.ID, Seen: d.set.Version, Row: row, Column: column, Name: d.set.Schema[column].Name, Cell: cell, Done: done}) {
 		d.write(d.queue.waiting[0])
 	}
 }
 
 // write sends a changed cell, and then those that wait.
 func (d *Data) write(w cellWrite) {
-	ctx := d.ctx
-	ctx.Async(func() {
-		var made wire.RowChange
-		err := client.Get().Do("PATCH", rowURL(w.Dataset, w.Row.ID), wire.RowWrite{Cells: w.cells()}, &made)
-		ctx.Dispatch(func(ctx app.Context) {
-			next := d.queue.took(err)
-			if err != nil {
-				d.failed(ctx, err)
-			} else {
-				w.Row.Cells[w.Column] = w.Cell // the grid shows this row until the version's rows come
-				d.accept(ctx, made.Dataset)
-				ui.Say(ctx, changeWords(made.Dataset))
-			}
-			w.Done(err)
-			if next != nil {
-				d.write(*next)
-			}
-		})
+	d.sendEdits(w.Dataset, w.edits(), func(ctx app.Context, made wire.RowsChange, err error) {
+		next := d.queue.took(made.Version, err)
+		_, asked := conflictOf(err)
+		switch {
+		case asked && d.window.Kind == sheetConflict: // the user is asked
+		case err != nil:
+			d.failed(ctx, err)
+		default:
+			w.Row.Cells[w.Column] = w.Cell // the grid shows this row until the version's rows come
+			d.accept(ctx, made.Dataset)
+			ui.Say(ctx, changeWords(made.Dataset))
+		}
+		w.Done(err)
+		if next != nil {
+			d.write(*next)
+		}
 	})
 }
 

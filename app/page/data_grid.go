@@ -1,7 +1,6 @@
 package page
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -201,39 +200,16 @@ func headsOf(counts wire.Brushed, n int) []ui.GridHead {
 
 // edits sends changes of many rows, which become one version.
 func (d *Data) edits(e wire.RowEdits) {
-	set, ctx := *d.set, d.ctx
-	ctx.Async(func() {
-		var made wire.RowsChange
-		err := client.Get().Do("POST", "datasets/"+url.PathEscape(set.ID)+"/edits", e, &made)
-		ctx.Dispatch(func(ctx app.Context) {
-			var clash *wire.Conflict
-			if e, ok := errors.AsType[*fault.Error](err); ok {
-				clash, _ = e.Data.(*wire.Conflict)
-			}
-			switch {
-			case clash != nil:
-				d.clash(e, *clash)
-			case err != nil:
-				d.failed(ctx, err)
-			default:
-				d.accept(ctx, made.Dataset)
-				ui.Toast(ctx, "good", changeWords(made.Dataset))
-			}
-		})
-	})
-}
-
-// clash asks what is to be kept of rows that somebody else has changed meanwhile.
-func (d *Data) clash(e wire.RowEdits, c wire.Conflict) {
-	ui.Confirm(d.ctx, ui.Question{
-		Title: "Somebody else changed these rows",
-		Text: fmt.Sprintf("%s changed since you looked at them, in version %d. Nothing was overwritten so far. Cancel keeps what is there.",
-			capital(manyRows(int64(c.Total))), c.Version),
-		Yes: "Overwrite with mine", Bad: true,
-		Do: func(app.Context) {
-			e.Seen = c.Version
-			d.edits(e)
-		},
+	d.sendEdits(d.set.ID, e, func(ctx app.Context, made wire.RowsChange, err error) {
+		_, asked := conflictOf(err)
+		switch {
+		case asked && d.window.Kind == sheetConflict: // the user is asked
+		case err != nil:
+			d.failed(ctx, err)
+		default:
+			d.accept(ctx, made.Dataset)
+			ui.Toast(ctx, "good", changeWords(made.Dataset))
+		}
 	})
 }
 

@@ -81,33 +81,33 @@ func TestEditQueue(t *testing.T) {
 	row := wire.Row{ID: 7, Cells: []table.Cell{table.Num(1), table.Num(2)}}
 	other := wire.Row{ID: 8, Cells: []table.Cell{table.Num(3), table.Num(4)}}
 	var q editQueue
-	if !q.put(cellWrite{Dataset: "d", Row: row, Column: 0, Cell: table.Num(10)}) {
+	if !q.put(cellWrite{Dataset: "d", Seen: 5, Row: row, Column: 0, Name: "a", Cell: table.Num(10)}) {
 		t.Error("put on an empty queue = false, want true: it is to be sent now")
 	}
-	if q.put(cellWrite{Dataset: "d", Row: row, Column: 1, Cell: table.Num(20)}) {
+	if q.put(cellWrite{Dataset: "d", Seen: 5, Row: row, Column: 1, Name: "b", Cell: table.Num(20)}) {
 		t.Error("put on a busy queue = true, want false")
 	}
-	q.put(cellWrite{Dataset: "d", Row: other, Column: 0, Cell: table.Num(30)})
-	next := q.took(nil)
-	if next == nil || next.cells()[0].String() != "10" || next.cells()[1].String() != "20" {
-		t.Fatalf("second change of the row = %+v, want 10, 20: the first must not be undone", next)
+	q.put(cellWrite{Dataset: "d", Seen: 5, Row: other, Column: 0, Name: "a", Cell: table.Num(30)})
+	next := q.took(6, nil)
+	if next == nil || next.Row.Cells[0].String() != "10" || next.Seen != 6 || next.edits().Cells[0].Cell.String() != "20" || next.edits().Cells[0].Column != "b" {
+		t.Fatalf("second change of the row = %+v, want b 20 of a row that has seen a 10", next)
 	}
 	if row.Cells[0].String() != "1" {
 		t.Error("the queue changed the caller's row")
 	}
-	next = q.took(errors.New("no"))
-	if next == nil || next.Row.ID != 8 || next.cells()[0].String() != "30" || next.cells()[1].String() != "4" {
-		t.Fatalf("change of another row = %+v, want 30, 4", next)
+	next = q.took(0, errors.New("no"))
+	if next == nil || next.edits().Seen != 5 || next.edits().Cells[0].Row != 8 || next.edits().Cells[0].Cell.String() != "30" {
+		t.Fatalf("change of another row = %+v, want 30 of what was seen in version 5", next)
 	}
-	if next = q.took(nil); next != nil {
+	if next = q.took(7, nil); next != nil {
 		t.Errorf("took the last = %+v, want none", next)
 	}
 
 	q = editQueue{}
-	q.put(cellWrite{Dataset: "d", Row: row, Column: 0, Cell: table.Num(10)})
-	q.put(cellWrite{Dataset: "d", Row: row, Column: 1, Cell: table.Num(20)})
-	if next = q.took(errors.New("refused")); next.cells()[0].String() != "1" {
-		t.Errorf("after a refused change the next sends %v, want the row as it was", next.cells())
+	q.put(cellWrite{Dataset: "d", Seen: 5, Row: row, Column: 0, Name: "a", Cell: table.Num(10)})
+	q.put(cellWrite{Dataset: "d", Seen: 5, Row: row, Column: 1, Name: "b", Cell: table.Num(20)})
+	if next = q.took(0, errors.New("refused")); next.Seen != 5 || next.Row.Cells[0].String() != "1" {
+		t.Errorf("after a refused change the next is %+v, want the row as it was", next)
 	}
 }
 

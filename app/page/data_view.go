@@ -166,8 +166,25 @@ func (d *Data) main() []app.UI {
 		d.tools(),
 		slot(d.oldBanner()),
 		d.grid(),
+		slot(d.below()),
 		app.P().Class("xs").ID("data-source").Hidden(d.set.Source == "").Text("Source: " + d.set.Source),
 	}
+}
+
+// below draws the panel that is open under the rows; nil if none is.
+func (d *Data) below() app.UI {
+	switch d.panel {
+	case panelHistory:
+		return &history{Set: *d.set, OnChange: d.changed}
+	case panelGroups:
+		return &groups{Set: *d.set, OnChange: d.changed}
+	}
+	return nil
+}
+
+// panelButton draws the button that opens and closes a panel.
+func (d *Data) panelButton(panel, icon, word string) app.UI {
+	return app.Button().Type("button").Class("secondary").ID(panel+"-button").DataSet("panel", panel).Aria("expanded", d.panel == panel).OnClick(d.onPanel, panel).Body(ui.Icon(icon), app.Text(word))
 }
 
 // oldBanner says that an older version is shown, and leads back; nil for the newest.
@@ -196,6 +213,8 @@ func (d *Data) tools() app.UI {
 			app.Span().Class("sr").Text("Version"),
 			app.Select().ID("version").OnChange(d.onVersion).Body(options...),
 		),
+		d.panelButton(panelHistory, "jobs", "History"),
+		d.panelButton(panelGroups, "models", "Groups"),
 		app.Button().Type("button").Class("secondary").ID("rename-button").OnClick(d.onRename).Body(ui.Icon("edit"), app.Text("Rename")),
 		downloadMenu(set),
 		app.Button().Type("button").Class("danger").ID("delete-button").OnClick(d.onDelete).Body(ui.Icon("trash"), app.Text("Delete")),

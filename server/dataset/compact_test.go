@@ -74,7 +74,7 @@ func TestCompaction(t *testing.T) {
 	if left := filesIn(t, dir); !slices.Equal(left, []string{d.ID + "/base.parquet", d.ID + "/v27.parquet", d.ID + "/v30.parquet"}) {
 		t.Errorf("files = %q", left)
 	}
-	all, err := s.Versions(ctx, owner, d.ID)
+	all, err := s.Versions(ctx, owner, d.ID, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,8 +69,8 @@ type Meta interface {
 	Dataset(ctx context.Context, owner, id string, version int) (Record, Version, error)
 	// Datasets gives the newest version of each, the newest dataset first.
 	Datasets(ctx context.Context, owner string) ([]Record, []Version, error)
-	// Versions gives all of a dataset, the newest first.
-	Versions(ctx context.Context, owner, id string) (Record, []Version, error)
+	// Versions gives those of a dataset, the newest first; at most limit, all if it is 0.
+	Versions(ctx context.Context, owner, id string, limit int) (Record, []Version, error)
 	// Revisions gives a window of a dataset's versions below before, the newest
 	// first, without what was made of them; 0 means from the newest.
 	Revisions(ctx context.Context, owner, id string, before, limit int) (revisions []wire.Revision, total int, err error)

@@ -214,9 +214,9 @@ func (s *Service) Get(ctx context.Context, owner, id string, version int) (wire.
 	return toWire(r, v), fault.Wrap("dataset.Get", err)
 }
 
-// Versions gives all versions of a dataset, the newest first.
-func (s *Service) Versions(ctx context.Context, owner, id string) ([]wire.Dataset, error) {
-	r, vs, err := s.c.Meta.Versions(ctx, owner, id)
+// Versions gives the versions of a dataset, the newest first; at most limit, all if it is 0.
+func (s *Service) Versions(ctx context.Context, owner, id string, limit int) ([]wire.Dataset, error) {
+	r, vs, err := s.c.Meta.Versions(ctx, owner, id, limit)
 	if err != nil {
 		return nil, fault.Wrap("dataset.Versions", err)
 	}

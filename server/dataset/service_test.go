@@ -171,7 +171,7 @@ func TestVersions(t *testing.T) {
 	if _, _, err := s.EditRow(ctx, owner, v1.ID, 1, wire.RowWrite{Cells: []table.Cell{table.Str("much"), {}, {}}}); fault.CodeOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), `x is "much", want a number`) {
 		t.Errorf("a text in a column of numbers: %v", err)
 	}
-	all, err := s.Versions(ctx, owner, v1.ID)
+	all, err := s.Versions(ctx, owner, v1.ID, 0)
 	if err != nil || len(all) != 4 || all[0].Version != 4 {
 		t.Errorf("Versions = %+v, %v", all, err)
 	}

@@ -35,9 +35,13 @@ func (s *Server) datasetRoutes() {
 			d, err := s.o.Datasets.Get(ctx, who.User, in.ID, in.Version)
 			return &body[wire.Dataset]{d}, err
 		})
-	handle(s, op{route: "GET datasets/{id}/versions", tag: "datasets", summary: "All versions, the newest first"},
-		func(ctx context.Context, who auth.Identity, in *idInput) (*body[[]wire.Dataset], error) {
-			all, err := s.o.Datasets.Versions(ctx, who.User, in.ID)
+	type versionsInput struct {
+		ID    string `path:"id"`
+		Limit int    `query:"limit" minimum:"0" doc:"versions at most; 0 or absent means all"`
+	}
+	handle(s, op{route: "GET datasets/{id}/versions", tag: "versions", summary: "The versions with their schemas, the newest first"},
+		func(ctx context.Context, who auth.Identity, in *versionsInput) (*body[[]wire.Dataset], error) {
+			all, err := s.o.Datasets.Versions(ctx, who.User, in.ID, in.Limit)
 			return &body[[]wire.Dataset]{orEmpty(all)}, err
 		})
 

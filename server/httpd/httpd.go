@@ -53,7 +53,7 @@ type Datasets interface {
 	IngestSample(ctx context.Context, owner, name string, files fs.FS) (wire.Dataset, error)
 	List(ctx context.Context, owner string) ([]wire.Dataset, error)
 	Get(ctx context.Context, owner, id string, version int) (wire.Dataset, error)
-	Versions(ctx context.Context, owner, id string) ([]wire.Dataset, error)
+	Versions(ctx context.Context, owner, id string, limit int) ([]wire.Dataset, error)
 	Delete(ctx context.Context, owner, id string) error
 	Patch(ctx context.Context, owner, id string, p wire.DatasetPatch) (wire.Dataset, error)
 	Rows(ctx context.Context, owner, id string, version int, q dataset.RowQuery) (wire.Rows, error)

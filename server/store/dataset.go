@@ -81,9 +81,12 @@ func (s *Store) Datasets(ctx context.Context, owner string) ([]dataset.Record, [
 	return rs, vs, wrap("store.Datasets", err)
 }
 
-// Versions gives all versions of a dataset, the newest first.
-func (s *Store) Versions(ctx context.Context, owner, id string) (dataset.Record, []dataset.Version, error) {
-	rs, vs, err := s.datasets(ctx, `WHERE d.owner = $1 AND d.id = $2 ORDER BY v.version DESC`, owner, id)
+// Versions gives the versions of a dataset, the newest first; at most limit, all if it is 0.
+func (s *Store) Versions(ctx context.Context, owner, id string, limit int) (dataset.Record, []dataset.Version, error) {
+	if limit == 0 {
+		limit = -1
+	}
+	rs, vs, err := s.datasets(ctx, `WHERE d.owner = $1 AND d.id = $2 ORDER BY v.version DESC LIMIT $3`, owner, id, limit)
 	if err == nil && len(rs) == 0 {
 		err = fault.Newf(fault.NotFound, noDataset)
 	}

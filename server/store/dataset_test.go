@@ -54,9 +54,12 @@ func TestDatasets(t *testing.T) {
 	if len(rs) != 2 || rs[0].ID != "b" || rs[1].ID != "a" || vs[1].Number != 2 {
 		t.Errorf("Datasets() = %+v, %+v, want b and then version 2 of a", rs, vs)
 	}
-	_, vs, err = s.Versions(ctx, "ann", "a")
+	_, vs, err = s.Versions(ctx, "ann", "a", 0)
 	must(t, err)
 	equal(t, "Versions()", vs, []dataset.Version{version(2), version(1)})
+	if _, vs, err = s.Versions(ctx, "ann", "a", 1); err != nil || len(vs) != 1 || vs[0].Number != 2 {
+		t.Errorf("Versions(1) = %+v, %v, want version 2", vs, err)
+	}
 
 	must(t, s.RenameDataset(ctx, "ann", "a", "other"))
 	if r, _, _ := s.Dataset(ctx, "ann", "a", 1); r.Name != "other" {
@@ -71,7 +74,7 @@ func TestDatasets(t *testing.T) {
 		code(t, fmt.Sprintf("Dataset(%s, %s, %d)", tc.owner, tc.id, tc.version), err, fault.NotFound)
 	}
 	for _, owner := range []string{"bob", "nobody"} {
-		_, _, err := s.Versions(ctx, owner, "a")
+		_, _, err := s.Versions(ctx, owner, "a", 0)
 		code(t, "Versions() by "+owner, err, fault.NotFound)
 		code(t, "AddVersion() by "+owner, s.AddVersion(ctx, record("a", owner), version(3), nil), fault.NotFound)
 		code(t, "RenameDataset() by "+owner, s.RenameDataset(ctx, owner, "a", "mine"), fault.NotFound)
