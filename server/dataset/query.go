@@ -3,6 +3,7 @@ package dataset
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,23 +57,36 @@ func (s *Service) view(ctx context.Context, r Record, v Version, need []int) (st
 		return q, nil
 	}
 	changed := make([]string, len(patches))
-	var rows []string
+	var rows [][]*string // the id and the cells of each
 	for i, p := range patches {
-		changed[i] = fmt.Sprint(p.Row)
-		if p.Cells == nil {
+		id := fmt.Sprint(p.Row)
+		if changed[i] = id; p.Cells == nil {
 			continue
 		}
-		values := []string{fmt.Sprint(p.Row)}
+		row := []*string{&id}
 		for _, j := range need {
-			values = append(values, cellSQL(p.Cells[j], v.Schema[j].Kind))
+			row = append(row, cellText(p.Cells[j], v.Schema[j].Kind))
 		}
-		rows = append(rows, "("+strings.Join(values, ", ")+")")
+		rows = append(rows, row)
 	}
-	q += ` WHERE ` + idSQL(v.File) + ` NOT IN (` + strings.Join(changed, ", ") + `)`
-	if len(rows) > 0 {
-		q += ` UNION ALL SELECT * FROM (VALUES ` + strings.Join(rows, ", ") + `)`
+	// One literal for all: DuckDB takes thirty times as long to read one for each.
+	q += ` ANTI JOIN (SELECT unnest(string_split('` + strings.Join(changed, ",") + `', ','))::BIGINT AS changed) ON ` + idSQL(v.File) + ` = changed`
+	if len(rows) == 0 {
+		return q, nil
 	}
-	return q, nil
+	list, err := json.Marshal(rows)
+	if err != nil {
+		return "", err
+	}
+	cells := []string{`r[1]::BIGINT AS id`}
+	for i, j := range need {
+		cell := fmt.Sprintf(`r[%d]`, i+2)
+		if v.Schema[j].Kind == table.Number {
+			cell += `::DOUBLE`
+		}
+		cells = append(cells, cell+` AS `+column(j))
+	}
+	return q + ` UNION ALL SELECT ` + strings.Join(cells, ", ") + ` FROM (SELECT unnest(from_json(` + literal(string(list)) + `, '[["VARCHAR"]]')) AS r)`, nil
 }
 
 // fileSQL is view without the patches.
@@ -104,18 +118,13 @@ func kindSQL(i int, stored, kind table.Kind) string {
 	return c
 }
 
-func cellSQL(c table.Cell, kind table.Kind) string {
-	switch {
-	case c.Missing() && kind == table.Number:
-		return "NULL::DOUBLE"
-	case c.Missing():
-		return "NULL::VARCHAR"
-	case kind != table.Number && c.Number != nil:
-		return literal(numberText(*c.Number))
-	case kind != table.Number:
-		return literal(c.String())
+// cellText is a cell of a patch as a text that is cast to its kind; nil for a missing one.
+func cellText(c table.Cell, kind table.Kind) *string {
+	if c = cellAs(c, kind); c.Missing() {
+		return nil
 	}
-	return "TRY_CAST(" + literal(c.String()) + " AS DOUBLE)"
+	text := c.String()
+	return &text
 }
 
 // query runs q with the version's rows as t, of which it needs some columns besides the id.
