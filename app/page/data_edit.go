@@ -3,7 +3,6 @@ package page
 import (
 	"fmt"
 	"net/url"
-	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -12,11 +11,6 @@ import (
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
-
-// rowURL is where a row is changed.
-func rowURL(dataset string, row int64) string {
-	return "datasets/" + url.PathEscape(dataset) + "/rows/" + strconv.FormatInt(row, 10)
-}
 
 func (d *Data) check(column int, text string) error {
 	_, err := cellOf(d.set.Schema[column], text)
