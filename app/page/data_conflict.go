@@ -150,7 +150,7 @@ func (d *Data) conflictForm() []app.UI {
 			rows = append(rows, app.Tr().Body(head, app.Td().Text(cell.Column), app.Td().Text(cellShown(cell.Seen)), app.Td().Text(theirs), mine))
 		}
 	}
-	words := fmt.Sprintf("%s changed elsewhere since you looked, in version %d. Nothing was overwritten: choose what to keep. Undo brings either back.", capital(wasWere(c.Total)), c.Version)
+	words := fmt.Sprintf("%s changed elsewhere since you looked, in version %d. Nothing was overwritten: choose what to keep.", capital(wasWere(c.Total)), c.Version)
 	if c.Total > len(c.Rows) {
 		words += fmt.Sprintf(" The first %d are listed.", len(c.Rows))
 	}

@@ -106,7 +106,11 @@ func (s *Service) edit(ctx context.Context, owner, id string, e wire.RowEdits) (
 			return wire.RowsChange{}, fault.Newf(fault.NotFound, "There is no row %d in version %d.", row, v.Number)
 		}
 	}
-	after, err := applied(r, v, before, e)
+	stored, err := s.storedAt(ctx, r, v, rows, before)
+	if err != nil {
+		return wire.RowsChange{}, err
+	}
+	after, err := applied(r, v, stored, e)
 	if err != nil {
 		return wire.RowsChange{}, err
 	}
@@ -119,7 +123,7 @@ func (s *Service) edit(ctx context.Context, owner, id string, e wire.RowEdits) (
 		m.row(before[row].Cells, cells)
 		ps = append(ps, Patch{Row: row, Cells: cells})
 		if cells != nil {
-			out.Touched = append(out.Touched, wire.Row{ID: row, Cells: cells})
+			out.Touched = append(out.Touched, wire.Row{ID: row, Cells: read(v, cells)})
 		}
 	}
 	v.Rows += int64(len(e.Add) - len(e.Delete))
@@ -143,7 +147,7 @@ func (s *Service) edit(ctx context.Context, owner, id string, e wire.RowEdits) (
 		v.NextID++
 		m.row(nil, row.Cells)
 		ps = append(ps, Patch{Row: row.ID, Cells: row.Cells})
-		out.Touched = append(out.Touched, row)
+		out.Touched = append(out.Touched, wire.Row{ID: row.ID, Cells: read(v, row.Cells)})
 	}
 	if err := m.check(ctx); err != nil {
 		return wire.RowsChange{}, err
@@ -152,15 +156,30 @@ func (s *Service) edit(ctx context.Context, owner, id string, e wire.RowEdits) (
 	return out, err
 }
 
-// applied gives the cells of the rows that an edit names, as they are kept; nil for a deleted one.
-func applied(r Record, v Version, before map[int64]wire.Row, e wire.RowEdits) (map[int64][]table.Cell, error) {
-	after := make(map[int64][]table.Cell, len(before))
-	for row, b := range before {
-		after[row] = make([]table.Cell, len(b.Cells))
-		for i, c := range b.Cells {
-			after[row][i] = kept(r, v, i, c)
+// storedAt gives the cells of rows as they are kept: what a version reads as a
+// number may be another text of the same number, or one that is no number.
+// rows are those that it has, as it reads them.
+func (s *Service) storedAt(ctx context.Context, r Record, v Version, ids []int64, rows map[int64]wire.Row) (map[int64][]table.Cell, error) {
+	raw, otherwise := asStored(r, v)
+	if otherwise {
+		var err error
+		if rows, err = s.rowsAt(ctx, r, raw, ids); err != nil {
+			return nil, err
 		}
 	}
+	out := make(map[int64][]table.Cell, len(rows))
+	for id, row := range rows {
+		cells := make([]table.Cell, len(row.Cells))
+		for i, c := range row.Cells {
+			cells[i] = kept(r, v, i, c)
+		}
+		out[id] = cells
+	}
+	return out, nil
+}
+
+// applied changes cells as they are kept as an edit says; a deleted row has none.
+func applied(r Record, v Version, after map[int64][]table.Cell, e wire.RowEdits) (map[int64][]table.Cell, error) {
 	for _, c := range e.Cells {
 		i := v.Schema.Index(c.Column)
 		if i < 0 {
@@ -253,6 +272,15 @@ func (m *margin) check(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// read gives cells as a version reads what is kept.
+func read(v Version, cells []table.Cell) []table.Cell {
+	out := make([]table.Cell, len(cells))
+	for i, c := range cells {
+		out[i] = cellAs(c, v.Schema[i].Kind)
+	}
+	return out
 }
 
 func fits(v Version, cells []table.Cell) error {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -65,12 +66,10 @@ func writeRows(path string, kinds []table.Kind, ids bool, each func(write func(*
 
 // copied gives the rows of a version, as they are kept, to a writer.
 func (s *Service) copied(ctx context.Context, r Record, v Version) func(write func(*table.Batch) error) error {
-	raw := v
-	raw.Schema = nil
+	raw, _ := asStored(r, v)
 	var names []string
-	for i, c := range v.Schema {
-		c.Kind = r.Stored[i]
-		raw.Schema, names = append(raw.Schema, c), append(names, c.Name)
+	for _, c := range v.Schema {
+		names = append(names, c.Name)
 	}
 	return func(write func(*table.Batch) error) error {
 		src, err := s.source(ctx, r, raw)
@@ -79,6 +78,18 @@ func (s *Service) copied(ctx context.Context, r Record, v Version) func(write fu
 		}
 		return errors.Join(src.Scan(ctx, names, write), src.Close())
 	}
+}
+
+// asStored gives a version whose columns are read as they are kept, and
+// whether it reads any otherwise.
+func asStored(r Record, v Version) (raw Version, otherwise bool) {
+	raw = v
+	raw.Schema = slices.Clone(v.Schema)
+	for i, stored := range r.Stored {
+		otherwise = otherwise || (stored == table.Number) != (v.Schema[i].Kind == table.Number)
+		raw.Schema[i].Kind = stored
+	}
+	return raw, otherwise
 }
 
 // dense reports whether the ids of a version's rows are 0, 1, 2, ...

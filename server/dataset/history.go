@@ -29,17 +29,9 @@ func (s *Service) History(ctx context.Context, owner, id string, before, limit i
 		if step.taken == 0 {
 			continue
 		}
-		_, taken, err := s.c.Meta.Dataset(ctx, owner, id, step.taken)
-		if err == nil && taken.Kind == wire.ChangeUndo { // what it took back is done again
-			_, before, berr := s.c.Meta.Dataset(ctx, owner, id, step.taken-1)
-			if err = berr; err == nil {
-				_, taken, err = s.c.Meta.Dataset(ctx, owner, id, before.Undo)
-			}
-		}
-		if err != nil {
+		if *step.words, err = s.original(ctx, owner, id, step.taken); err != nil {
 			return wire.History{}, fault.Wrap(op, err)
 		}
-		*step.words = taken.Change
 	}
 	h.Revisions, h.Total, err = s.c.Meta.Revisions(ctx, owner, id, before, min(limit, revisionsAtMost))
 	return h, fault.Wrap(op, err)

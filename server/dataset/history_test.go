@@ -458,3 +458,49 @@ func TestPut(t *testing.T) {
 		t.Errorf("files = %q", left)
 	}
 }
+
+// TestEditKeepsTexts edits a row whose texts are read as numbers: the texts stay.
+func TestEditKeepsTexts(t *testing.T) {
+	s, _ := mustOpen(t, 0)
+	ctx := t.Context()
+	d := mustIngest(t, s, "x,y\n1,2.50\n2,abc\n")
+	set := func(row int64, column string, cell table.Cell) {
+		t.Helper()
+		if _, err := s.Edit(ctx, owner, d.ID, wire.RowEdits{Cells: []wire.CellEdit{{Row: row, Column: column, Cell: cell}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	as := func(kind table.Kind) wire.Dataset {
+		t.Helper()
+		d, err := s.Patch(ctx, owner, d.ID, wire.DatasetPatch{Columns: []wire.ColumnChange{{Name: "y", Kind: kind}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	set(1, "y", table.Str("7.0"))
+	as(table.Number)
+	set(0, "x", table.Num(9))
+	set(1, "x", table.Num(8))
+	if _, err := s.Undo(ctx, owner, d.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(mustRows(t, s, as(table.Category), dataset.RowQuery{})); got != "9,2.50 2,7.0" {
+		t.Errorf("rows = %q, want the texts as they were", got)
+	}
+	h, err := s.History(ctx, owner, d.ID, 0, 1)
+	if err != nil || h.Undo != "y is read as category" || h.Redo != "" {
+		t.Errorf("undo would take back %q, redo %q, %v", h.Undo, h.Redo, err)
+	}
+	for range 3 { // there and back again is one change still
+		if _, err := s.Undo(ctx, owner, d.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Redo(ctx, owner, d.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if h, err = s.History(ctx, owner, d.ID, 0, 1); err != nil || h.Undo != "y is read as category" || h.Revisions[0].Change != "done again: y is read as category" {
+		t.Errorf("after undo and redo: %+v, %v", h, err)
+	}
+}

@@ -37,8 +37,8 @@ func (s *Service) Restore(ctx context.Context, owner, id string, version int) (w
 // The answer has the rows that it changed, but those that it removed.
 func (s *Service) Undo(ctx context.Context, owner, id string) (wire.RowsChange, error) {
 	return s.step(ctx, "dataset.Undo", owner, id, func(v Version) (int, string) { return v.Undo, "There is nothing to undo." },
-		func(v, taken, before Version) back {
-			return back{kind: wire.ChangeUndo, words: "undone: " + taken.Change, undo: before.Undo, redo: v.Number + 1}
+		func(v, before Version, words string) back {
+			return back{kind: wire.ChangeUndo, words: "undone: " + words, undo: before.Undo, redo: v.Number + 1}
 		})
 }
 
@@ -46,11 +46,7 @@ func (s *Service) Undo(ctx context.Context, owner, id string) (wire.RowsChange, 
 // another since.
 func (s *Service) Redo(ctx context.Context, owner, id string) (wire.RowsChange, error) {
 	return s.step(ctx, "dataset.Redo", owner, id, func(v Version) (int, string) { return v.Redo, "There is nothing to redo." },
-		func(v, taken, before Version) back {
-			words := taken.Change // "undone: row 3 edited"
-			if _, done, err := s.c.Meta.Dataset(ctx, owner, id, before.Undo); err == nil {
-				words = done.Change
-			}
+		func(v, before Version, words string) back {
 			return back{kind: wire.ChangeRedo, words: "done again: " + words, undo: v.Number + 1, redo: before.Redo}
 		})
 }
@@ -58,7 +54,7 @@ func (s *Service) Redo(ctx context.Context, owner, id string) (wire.RowsChange, 
 // step takes the change back of a version that the newest one names. The
 // content before that version is what it was when the version was made, since
 // all changes in between were taken back before.
-func (s *Service) step(ctx context.Context, op, owner, id string, which func(v Version) (int, string), how func(v, taken, before Version) back) (wire.RowsChange, error) {
+func (s *Service) step(ctx context.Context, op, owner, id string, which func(v Version) (int, string), how func(v, before Version, words string) back) (wire.RowsChange, error) {
 	c, err := again(func() (wire.RowsChange, error) {
 		r, v, err := s.c.Meta.Dataset(ctx, owner, id, 0)
 		if err != nil {
@@ -68,7 +64,7 @@ func (s *Service) step(ctx context.Context, op, owner, id string, which func(v V
 		if n == 0 {
 			return wire.RowsChange{}, fault.Newf(fault.Invalid, "%s", none)
 		}
-		_, taken, err := s.c.Meta.Dataset(ctx, owner, id, n)
+		words, err := s.original(ctx, owner, id, n)
 		if err != nil {
 			return wire.RowsChange{}, err
 		}
@@ -76,13 +72,30 @@ func (s *Service) step(ctx context.Context, op, owner, id string, which func(v V
 		if err != nil {
 			return wire.RowsChange{}, err
 		}
-		return s.revert(ctx, r, v, before, how(v, taken, before))
+		return s.revert(ctx, r, v, before, how(v, before, words))
 	})
 	if err != nil {
 		return wire.RowsChange{}, wrap(op, err)
 	}
 	s.grown(owner, id)
 	return c, nil
+}
+
+// original gives the words of the change that a version makes, or takes back, or makes again.
+func (s *Service) original(ctx context.Context, owner, id string, version int) (string, error) {
+	for {
+		_, v, err := s.c.Meta.Dataset(ctx, owner, id, version)
+		if err != nil || v.Kind != wire.ChangeUndo && v.Kind != wire.ChangeRedo {
+			return v.Change, err
+		}
+		_, before, err := s.c.Meta.Dataset(ctx, owner, id, version-1)
+		if err != nil {
+			return "", err
+		}
+		if version = before.Redo; v.Kind == wire.ChangeUndo {
+			version = before.Undo
+		}
+	}
 }
 
 // back says what a version is called that has an older one's content, and what
@@ -120,6 +133,10 @@ func (s *Service) revert(ctx context.Context, r Record, v, to Version, b back) (
 	if err != nil {
 		return out, err
 	}
+	stored, err := s.storedAt(ctx, r, to, rows, was)
+	if err != nil {
+		return out, err
+	}
 	var ps []Patch
 	for _, row := range rows {
 		w, had := was[row]
@@ -129,9 +146,7 @@ func (s *Service) revert(ctx context.Context, r Record, v, to Version, b back) (
 		}
 		p := Patch{Row: row}
 		if had {
-			for c, cell := range w.Cells {
-				p.Cells = append(p.Cells, kept(r, next, c, cell))
-			}
+			p.Cells = stored[row]
 			if len(out.Touched) < touchedListed {
 				out.Touched = append(out.Touched, w)
 			}
