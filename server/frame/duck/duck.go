@@ -14,9 +14,15 @@ import (
 
 // DuckDB computes frames of all users.
 type DuckDB struct {
-	box    *sandbox.Box
+	box    runner
 	parser *parser
 	cache  *cache
+}
+
+// runner is what DuckDB asks of sandbox.Box.
+type runner interface {
+	Run(ctx context.Context, j sandbox.Job, out *os.File) ([]sandbox.Column, error)
+	ScratchOnDisk() (*os.File, error)
 }
 
 // Options is what a DuckDB works with. Box and Dir must be set.

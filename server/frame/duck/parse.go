@@ -191,8 +191,8 @@ func tablesOf(node any) ([]ref, error) {
 			name, _ := node["table_name"].(string)
 			switch node["type"] {
 			case "BASE_TABLE":
-				if node["schema_name"] != nil || node["catalog_name"] != nil {
-					refuse(at, "Tables have no schema here. Write the name of a dataset alone: %q.", name)
+				if schema, _ := node["schema_name"].(string); schema != "" || node["catalog_name"] != nil {
+					refuse(at, "Datasets are in no schema. If the name has a dot, put it in double quotes: %q.", schema+"."+name)
 				}
 				refs = append(refs, ref{name: name, at: at})
 			case "TABLE_FUNCTION":
