@@ -95,13 +95,15 @@ func potential(rows *float32, d int, groups int, tile *float64, squared *float64
 //go:noescape
 func accumulate(rows *float32, d int, n int, label *int32, sums *float64)
 
-// tally adds each of n rows to the sum of its label and to count, its squared distance to within
-// and to inertia; it copies label to old and counts where they differ. Without features there are no sums.
+// move does what moveGo does for groups of 8 rows; rest is 0 if the first two parts leave nothing. first and
+// second are the sums of the label -1, as is count; round has what Grid says. tail has -1 for each
+// of d's last d%4 features. Three values beyond a label's sums are written as they are.
 //
 //go:noescape
-func tally(rows *float32, d int, n int, label *int32, old *int32, squared *float64, sums *float64, within *float64, count *int64, inertia *float64) (changed int)
+func move(rows *float32, d int, groups int, label *int32, old *int32, tail *int32, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
 
-// deviate adds the squared deviation of each of n rows from mean to sums.
+// survey adds the difference of each of n rows from origin to sum, its square to square, and
+// keeps the bits of the largest absolute value of each feature in most.
 //
 //go:noescape
-func deviate(rows *float32, d int, n int, mean *float64, sums *float64)
+func survey(rows *float32, d int, n int, origin *float64, sum *float64, square *float64, most *uint32)

@@ -4664,132 +4664,192 @@ next:
 	VZEROUPPER
 	RET
 
-// func tally(rows *float32, d int, n int, label *int32, old *int32, squared *float64, sums *float64, within *float64, count *int64, inertia *float64) (changed int)
-// Requires: AVX
-TEXT ·tally(SB), NOSPLIT, $0-88
-	MOVQ   rows+0(FP), AX
-	MOVQ   d+8(FP), CX
-	MOVQ   n+16(FP), DX
-	MOVQ   label+24(FP), BX
-	MOVQ   old+32(FP), SI
-	MOVQ   squared+40(FP), DI
-	MOVQ   within+56(FP), R8
-	MOVQ   count+64(FP), R9
-	MOVQ   inertia+72(FP), R11
-	VMOVSD (R11), X2
-	XORQ   R10, R10
+// func move(rows *float32, d int, groups int, label *int32, old *int32, tail *int32, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·move(SB), NOSPLIT, $0-104
+	MOVQ    rows+0(FP), AX
+	MOVQ    label+24(FP), CX
+	MOVQ    old+32(FP), DX
+	MOVQ    groups+16(FP), BX
+	MOVQ    first+56(FP), SI
+	MOVQ    second+64(FP), DI
+	SUBQ    SI, DI
+	XORQ    R8, R8
+	VXORPS  Y15, Y15, Y15
+	MOVQ    tail+40(FP), R11
+	VMOVDQU (R11), X14
+
+group:
+	VMOVDQU   (CX), Y0
+	VPCMPEQD  (DX), Y0, Y0
+	VMOVMSKPS Y0, R9
+	XORL      $0x000000ff, R9
+	JZ        next
+	POPCNTL   R9, R11
+	ADDQ      R11, R8
 
 row:
-	MOVLQSX (BX), R12
-	XORL    R11, R11
-	CMPL    R12, (SI)
-	SETNE   R11
-	ADDQ    R11, R10
-	MOVL    R12, (SI)
-	INCQ    (R9)(R12*8)
-	VMOVSD  (DI), X1
-	VADDSD  X1, X2, X2
-	VADDSD  (R8)(R12*8), X1, X1
-	VMOVSD  X1, (R8)(R12*8)
-	IMULQ   CX, R12
-	MOVQ    sums+48(FP), R11
-	LEAQ    (R11)(R12*8), R11
-	MOVQ    CX, R12
-	SUBQ    $0x04, R12
+	BSFL    R9, R10
+	MOVLQSX (CX)(R10*4), R12
+	MOVLQSX (DX)(R10*4), R13
+	MOVQ    count+72(FP), R11
+	INCQ    8(R11)(R12*8)
+	DECQ    8(R11)(R13*8)
+	MOVQ    touched+80(FP), R11
+	MOVB    $0x01, 1(R11)(R12*1)
+	MOVB    $0x01, 1(R11)(R13*1)
+	INCQ    R12
+	INCQ    R13
+	IMULQ   d+8(FP), R12
+	IMULQ   d+8(FP), R13
+	LEAQ    (SI)(R12*8), R12
+	LEAQ    (SI)(R13*8), R13
+	IMULQ   d+8(FP), R10
+	LEAQ    (AX)(R10*4), R14
+	MOVQ    round+48(FP), R15
+	MOVQ    d+8(FP), R11
+	ADDQ    $0x03, R11
+	ANDQ    $-4, R11
+	LEAQ    (R15)(R11*8), R10
+	MOVQ    d+8(FP), R11
+	SUBQ    $0x04, R11
 	JL      rest
 
 quad:
-	VCVTPS2PD (AX), Y0
-	VADDPD    (R11), Y0, Y0
-	VMOVUPD   Y0, (R11)
-	ADDQ      $0x10, AX
-	ADDQ      $0x20, R11
-	SUBQ      $0x04, R12
+	VCVTPS2PD (R14), Y0
+	VADDPD    (R15), Y0, Y1
+	VSUBPD    (R15), Y1, Y1
+	VSUBPD    Y1, Y0, Y0
+	VADDPD    (R12), Y1, Y2
+	VMOVUPD   Y2, (R12)
+	VMOVUPD   (R13), Y2
+	VSUBPD    Y1, Y2, Y2
+	VMOVUPD   Y2, (R13)
+	VADDPD    (R10), Y0, Y3
+	VSUBPD    (R10), Y3, Y3
+	VSUBPD    Y3, Y0, Y0
+	VADDPD    (R12)(DI*1), Y3, Y4
+	VMOVUPD   Y4, (R12)(DI*1)
+	VMOVUPD   (R13)(DI*1), Y4
+	VSUBPD    Y3, Y4, Y4
+	VMOVUPD   Y4, (R13)(DI*1)
+	VORPD     Y0, Y15, Y15
+	ADDQ      $0x10, R14
+	ADDQ      $0x20, R15
+	ADDQ      $0x20, R10
+	ADDQ      $0x20, R12
+	ADDQ      $0x20, R13
+	SUBQ      $0x04, R11
 	JGE       quad
 
 rest:
-	TESTQ     $0x00000002, R12
-	JZ        odd
-	VMOVSD    (AX), X0
-	VCVTPS2PD X0, X0
-	VADDPD    (R11), X0, X0
-	VMOVUPD   X0, (R11)
-	ADDQ      $0x08, AX
-	ADDQ      $0x10, R11
+	ADDQ       $0x04, R11
+	JZ         moved
+	VMASKMOVPS (R14), X14, X0
+	VCVTPS2PD  X0, Y0
+	VADDPD     (R15), Y0, Y1
+	VSUBPD     (R15), Y1, Y1
+	VSUBPD     Y1, Y0, Y0
+	VADDPD     (R12), Y1, Y2
+	VMOVUPD    Y2, (R12)
+	VMOVUPD    (R13), Y2
+	VSUBPD     Y1, Y2, Y2
+	VMOVUPD    Y2, (R13)
+	VADDPD     (R10), Y0, Y3
+	VSUBPD     (R10), Y3, Y3
+	VSUBPD     Y3, Y0, Y0
+	VADDPD     (R12)(DI*1), Y3, Y4
+	VMOVUPD    Y4, (R12)(DI*1)
+	VMOVUPD    (R13)(DI*1), Y4
+	VSUBPD     Y3, Y4, Y4
+	VMOVUPD    Y4, (R13)(DI*1)
+	VORPD      Y0, Y15, Y15
 
-odd:
-	TESTQ     $0x00000001, R12
-	JZ        next
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (AX), X0, X0
-	VADDSD    (R11), X0, X0
-	VMOVSD    X0, (R11)
-	ADDQ      $0x04, AX
-	ADDQ      $0x08, R11
+moved:
+	LEAL -1(R9), R11
+	ANDL R11, R9
+	JNZ  row
 
 next:
-	ADDQ   $0x04, BX
-	ADDQ   $0x04, SI
-	ADDQ   $0x08, DI
-	DECQ   DX
-	JNZ    row
-	MOVQ   inertia+72(FP), R11
-	VMOVSD X2, (R11)
-	MOVQ   R10, changed+80(FP)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	MOVQ         d+8(FP), R11
+	SHLQ         $0x05, R11
+	ADDQ         R11, AX
+	DECQ         BX
+	JNZ          group
+	VEXTRACTF128 $0x01, Y15, X0
+	VORPD        X0, X15, X15
+	VPSHUFD      $0x4e, X15, X0
+	VPOR         X0, X15, X15
+	VMOVQ        X15, R11
+	MOVQ         R8, changed+88(FP)
+	MOVQ         R11, rest+96(FP)
 	VZEROUPPER
 	RET
 
-// func deviate(rows *float32, d int, n int, mean *float64, sums *float64)
-// Requires: AVX
-TEXT ·deviate(SB), NOSPLIT, $0-40
-	MOVQ rows+0(FP), AX
-	MOVQ d+8(FP), CX
-	MOVQ n+16(FP), DX
+// func survey(rows *float32, d int, n int, origin *float64, sum *float64, square *float64, most *uint32)
+// Requires: AVX, AVX2
+TEXT ·survey(SB), NOSPLIT, $0-56
+	MOVQ         rows+0(FP), AX
+	MOVQ         d+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVL         $0x7fffffff, R9
+	VMOVD        R9, X15
+	VPBROADCASTD X15, X15
 
 row:
-	MOVQ sums+32(FP), BX
-	MOVQ mean+24(FP), SI
-	MOVQ CX, DI
-	SUBQ $0x04, DI
+	MOVQ origin+24(FP), BX
+	MOVQ sum+32(FP), SI
+	MOVQ square+40(FP), DI
+	MOVQ most+48(FP), R8
+	MOVQ CX, R9
+	SUBQ $0x04, R9
 	JL   rest
 
 quad:
 	VCVTPS2PD (AX), Y0
-	VSUBPD    (SI), Y0, Y0
+	VPAND     (AX), X15, X1
+	VPMAXUD   (R8), X1, X1
+	VMOVDQU   X1, (R8)
+	VSUBPD    (BX), Y0, Y0
+	VADDPD    (SI), Y0, Y1
+	VMOVUPD   Y1, (SI)
 	VMULPD    Y0, Y0, Y0
-	ADDQ      $0x20, SI
-	VADDPD    (BX), Y0, Y0
-	VMOVUPD   Y0, (BX)
+	VADDPD    (DI), Y0, Y0
+	VMOVUPD   Y0, (DI)
 	ADDQ      $0x10, AX
+	ADDQ      $0x10, R8
 	ADDQ      $0x20, BX
-	SUBQ      $0x04, DI
+	ADDQ      $0x20, SI
+	ADDQ      $0x20, DI
+	SUBQ      $0x04, R9
 	JGE       quad
 
 rest:
-	TESTQ     $0x00000002, DI
-	JZ        odd
-	VMOVSD    (AX), X0
-	VCVTPS2PD X0, X0
-	VSUBPD    (SI), X0, X0
-	VMULPD    X0, X0, X0
-	ADDQ      $0x10, SI
-	VADDPD    (BX), X0, X0
-	VMOVUPD   X0, (BX)
-	ADDQ      $0x08, AX
-	ADDQ      $0x10, BX
+	ADDQ $0x04, R9
+	JZ   next
 
-odd:
-	TESTQ     $0x00000001, DI
-	JZ        next
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (AX), X0, X0
-	VSUBSD    (SI), X0, X0
+one:
+	VMOVSS    (AX), X0
+	VPAND     X15, X0, X1
+	VMOVD     (R8), X2
+	VPMAXUD   X2, X1, X1
+	VMOVD     X1, (R8)
+	VCVTSS2SD X0, X0, X0
+	VSUBSD    (BX), X0, X0
+	VADDSD    (SI), X0, X1
+	VMOVSD    X1, (SI)
 	VMULSD    X0, X0, X0
-	ADDQ      $0x08, SI
-	VADDSD    (BX), X0, X0
-	VMOVSD    X0, (BX)
+	VADDSD    (DI), X0, X0
+	VMOVSD    X0, (DI)
 	ADDQ      $0x04, AX
+	ADDQ      $0x04, R8
 	ADDQ      $0x08, BX
+	ADDQ      $0x08, SI
+	ADDQ      $0x08, DI
+	DECQ      R9
+	JNZ       one
 
 next:
 	DECQ DX

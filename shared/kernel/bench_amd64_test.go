@@ -19,13 +19,13 @@ func BenchmarkFloat32(b *testing.B) {
 			d, k := shape[1], shape[2]
 			n := benchRows(shape)
 			rows, cs := blobs(n, d, k, max(1, shape[0]/k))
-			c := im.pack(cs, k, d)
+			c := im.pack(nil, cs, k, d)
 			q, ok := c.quick.(*certified)
 			if !ok {
 				return
 			}
 			s := newScratch()
-			room := s.room(q.width, d)
+			room := s.room(q.width, d, chunk)
 			label := func(rows []float32, panels int) {
 				q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], next(rows))
 			}
@@ -38,7 +38,8 @@ func BenchmarkFloat32(b *testing.B) {
 				rate(b, n, d, k, func() {
 					for lo := 0; lo < n; lo += room {
 						part := rows[lo*d : min(lo+room, n)*d]
-						label(part, q.load(s, part, d))
+						panels := q.load(s, part, d)
+						label(part, panels)
 					}
 				})
 			})

@@ -57,22 +57,23 @@ func rate(b *testing.B, n, d, k int, fn func()) {
 }
 
 // Each row's time in a pass, by implementation, and how much int16 leaves to float32.
-func BenchmarkAssign(b *testing.B) {
+func BenchmarkLabel(b *testing.B) {
 	for _, s := range append([][3]int{{1, 16, 100}}, goals...) {
 		d, k := s[1], s[2]
 		n := benchRows(s)
 		rows, cs := blobs(n, d, k, max(1, s[0]/k))
-		labels, squared := make([]int32, n), make([]float64, n)
+		labels := make([]int32, n)
 		for i := range tested {
 			if !tested[i].ok {
 				continue
 			}
-			c := tested[i].pack(cs, k, d)
+			layout := NewLayout(n, d)
+			c := tested[i].pack(layout, cs, k, d)
 			b.Run(fmt.Sprintf("n=%d/d=%d/k=%d/%s", s[0], d, k, tested[i].name), func(b *testing.B) {
 				rate(b, n, d, k, func() {
 					for lo := 0; lo < n; lo += 512 {
 						hi := min(lo+512, n)
-						c.Assign(rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+						c.Label(lo, rows[lo*d:hi*d], labels[lo:hi])
 					}
 				})
 				if share, ok := late(c); ok {

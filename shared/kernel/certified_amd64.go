@@ -51,8 +51,11 @@ func (v *vector) impl(name string, ok bool, first stage) impl {
 		if p := coarsen(c, q, first); p != nil {
 			return p
 		}
+		if c.layout != nil {
+			c.layout.keep(v.width, false)
+		}
 		return q
-	}, distances64, potentials64, accumulate64, tally64, deviate64}
+	}, distances64, potentials64, accumulate64, move64, survey64}
 }
 
 // tiling is how many tiles there are of n centroids, at n-1. Widest come first.
@@ -110,7 +113,7 @@ type certified struct {
 	mean    []float32 // padded to a multiple of 4
 	tiles   tiling
 	packed  []float32
-	label   []int32 // of a distinct centroid
+	names   []int32 // of a distinct centroid
 	equal   bool    // some are not distinct
 	largest float64 // |C|, rounded up
 }
@@ -132,30 +135,26 @@ func certify(c *Centers, v *vector) *certified {
 	if d > mostFeatures {
 		return nil
 	}
-	q := &certified{vector: v, mean: make([]float32, (d+3)&^3)}
-	sum := make([]float64, d)
-	for j := range k {
-		for t, v := range c.rows[j*d:][:d] {
-			sum[t] += v
-		}
+	q := &certified{vector: v}
+	if l := c.layout; l != nil && l.origin != nil {
+		q.mean = l.origin
+	} else if q.mean = c.mean(); l != nil {
+		l.origin = q.mean
 	}
-	for t, v := range sum {
-		q.mean[t] = float32(v / float64(k))
-	}
-	q.label = distinct(c.rows, k, d)
-	q.equal = len(q.label) < k
-	tiles, size := arrange(len(q.label), v.tile, step)
+	q.names = distinct(c.rows, k, d)
+	q.equal = len(q.names) < k
+	tiles, size := arrange(len(q.names), v.tile, step)
 	q.tiles, q.packed = tiles, aligned[float32](size*(d+2))
 	q.tiles.each(func(n, first int) {
 		at := q.packed[first*(d+2):]
 		for j := range n {
-			if first+j >= len(q.label) {
+			if first+j >= len(q.names) {
 				at[j] = float32(math.Inf(-1))
 				continue
 			}
 			at[n+j] = math.Float32frombits(uint32(first + j))
 			square, features := 0.0, at[2*n+j:]
-			for t, v := range c.rows[int(q.label[first+j])*d:][:d] {
+			for t, v := range c.rows[int(q.names[first+j])*d:][:d] {
 				e := v - float64(q.mean[t])
 				square += e * e
 				features[t*n] = float32(e)
@@ -168,6 +167,20 @@ func certify(c *Centers, v *vector) *certified {
 		return nil
 	}
 	return q
+}
+
+// mean gives the mean of the centroids, padded to a multiple of 4.
+func (c *Centers) mean() []float32 {
+	sum, mean := make([]float64, c.d), make([]float32, padded(c.d))
+	for j := range c.k {
+		for t, v := range c.rows[j*c.d:][:c.d] {
+			sum[t] += v
+		}
+	}
+	for t, v := range sum {
+		mean[t] = float32(v / float64(c.k))
+	}
+	return mean
 }
 
 // distinct gives the first of each set of equal centroids: the others are nobody's nearest.
@@ -213,11 +226,11 @@ func norm(d int, square float32) float64 {
 	return math.Sqrt(float64(square)*(1+2*gamma(float64(d+4))) + float64(d)*0x1p-126) // what underflows
 }
 
-// threshold is what best - second must exceed in a panel whose largest squared
-// norm is square, as the kernel computes it.
-func (q *certified) threshold(d int, square float32) float32 {
+// threshold is what best - second must exceed in a panel whose longest row has the
+// norm x at most, as the kernel computes it.
+func (q *certified) threshold(d int, x float64) float32 {
 	n := float64(d + 4)
-	g, x := gamma(n), norm(d, square)
+	g := gamma(n)
 	if !(x < mostNorm) {
 		return float32(math.Inf(1))
 	}
@@ -247,23 +260,60 @@ const chunk = 8 << 10 / 4
 func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32) {
 	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	if s.near = slices.Grow(s.near[:0], len(c.tiles)/d)[:len(c.tiles)/d]; len(labels) < few {
+	if q.few(c, s, rows, labels, squared) {
 		clear(lower)
-		for i := range labels {
-			labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
-		}
 		return
 	}
-	n := s.room(q.width, d)
+	n := s.room(q.width, d, chunk)
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))
-		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+		q.part(c, s, unkept, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
 		if lower != nil {
 			for i := lo; i < hi; i++ {
 				lower[i] = q.bound(c, s.gap[i-lo], s.threshold[(i-lo)/q.width], 1, squared[i])
 			}
 		}
 	}
+}
+
+// label implements quick.
+func (q *certified) label(c *Centers, first int, rows []float32, labels []int32) {
+	d, s := c.d, scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	if q.few(c, s, rows, labels, nil) {
+		return
+	}
+	n, kept := s.room(q.width, d, chunk), c.layout != nil && c.layout.floats != nil
+	if !kept {
+		first = unkept
+	} else if c.layout.laid(first, len(labels), q.width) {
+		n = s.room(q.width, d, mostGathered*d)
+	}
+	for lo := 0; lo < len(labels); lo += n {
+		hi := min(lo+n, len(labels))
+		q.part(c, s, first, rows[lo*d:hi*d], labels[lo:hi], nil)
+		if kept {
+			first += n
+		}
+	}
+}
+
+// unkept says that rows are not of a Layout.
+const unkept = -1
+
+// few has the definition label rows that are too few for a panel.
+func (q *certified) few(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64) bool {
+	tiles := len(c.tiles) / c.d
+	if s.near = slices.Grow(s.near[:0], tiles)[:tiles]; len(labels) >= fewRows {
+		return false
+	}
+	for i := range labels {
+		l, sq := decide(c, rows[i*c.d:(i+1)*c.d], s.near)
+		if labels[i] = l; squared != nil {
+			squared[i] = sq
+		}
+	}
+	return true
 }
 
 // bound gives a lower bound for a row that part has been over. The distance to any
@@ -278,35 +328,88 @@ func (q *certified) bound(c *Centers, gap, threshold float32, unit, squared floa
 }
 
 // room makes room for the rows of a chunk, and tells how many there are.
-func (s *scratch) room(width, d int) int {
+func (s *scratch) room(width, d, chunk int) int {
 	panels := max(1, chunk/(width*d))
-	s.panels, s.pad = grow(s.panels, (panels*d+3)*width), grow(s.pad, width*d)
-	s.threshold, s.norm = grow(s.threshold, 2*panels), grow(s.norm, panels)
-	s.doubt, s.label = grow(s.doubt, panels), grow(s.label, panels*width)
-	s.gap, s.squares = grow(s.gap, panels*width), grow(s.squares, width)
+	s.threshold, s.norm, s.doubt = grow(s.threshold, 2*panels), grow(s.norm, panels), grow(s.doubt, panels)
+	s.label, s.gap = grow(s.label, panels*width), grow(s.gap, panels*width)
 	return panels * width
 }
 
-// part works on rows that fill s at most.
-func (q *certified) part(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64) {
-	d := c.d
-	panels := q.load(s, rows, d)
-	for p, square := range s.norm[:panels] {
-		s.threshold[p] = q.threshold(d, math.Float32frombits(square))
+// part works on rows that fill s at most. Those of a Layout begin at first there; it keeps
+// them as float32. squared may be nil.
+func (q *certified) part(c *Centers, s *scratch, first int, rows []float32, labels []int32, squared []float64) {
+	d, w, ahead := c.d, q.width, next(rows)
+	var data []float32
+	panels := (len(labels) + w - 1) / w
+	if first == unkept || !c.layout.laid(first, len(labels), w) {
+		q.load(s, rows, d)
+		data = s.panels
+		for p, square := range s.norm[:panels] {
+			x := norm(d, math.Float32frombits(square))
+			s.threshold[p] = q.threshold(d, x)
+			if first != unkept {
+				c.layout.panels[first/w+p] = laid{is: true, norm: x}
+			}
+		}
+		if first != unkept {
+			copy(c.layout.floats[first*d:], data[:panels*w*d])
+		}
+	} else {
+		for p, l := range c.layout.panels[first/w:][:panels] {
+			s.threshold[p] = q.threshold(d, l.norm)
+		}
+		data = c.layout.floats[first*d:][:panels*w*d]
+		ahead = next(data)
 	}
-	q.vector.assign(&s.panels[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], next(rows))
+	q.vector.assign(&data[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], ahead)
 	q.name(labels, s.label)
-	q.measure(c, rows, labels, squared)
+	if squared != nil {
+		q.measure(c, rows, labels, squared)
+	}
 	for p, doubt := range s.doubt[:panels] {
-		set(doubt, len(labels)-p*q.width, func(i int) {
-			i += p * q.width
-			labels[i], squared[i] = decide(c, rows[i*d:(i+1)*d], s.near)
+		set(doubt, len(labels)-p*w, func(i int) {
+			i += p * w
+			l, sq := decide(c, rows[i*d:(i+1)*d], s.near)
+			if labels[i] = l; squared != nil {
+				squared[i] = sq
+			}
 		})
 	}
 }
 
+// laid tells whether n rows from first on are laid out.
+func (l *Layout) laid(first, n, width int) bool {
+	for _, p := range l.panels[first/width : (first+n+width-1)/width] {
+		if !p.is {
+			return false
+		}
+	}
+	return true
+}
+
+// keep makes room for the rows, as float32 or as int16, if they are not too many.
+func (l *Layout) keep(width int, short bool) {
+	if l.kept {
+		return
+	}
+	l.kept = true
+	panels := (l.n + width - 1) / width
+	size := panels * width * l.d
+	if short {
+		size = panels * width * ((l.d + 1) / 2)
+	}
+	if 4*size > mostLaid {
+		return
+	}
+	if l.panels = make([]laid, panels); short {
+		l.shorts = aligned[int32](size)
+	} else {
+		l.floats = aligned[float32](size)
+	}
+}
+
 // next is where the rows are that the caller is likely to come with after these.
-func next(rows []float32) uintptr {
+func next[T float32 | int32](rows []T) uintptr {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(rows))) + uintptr(4*len(rows))
 }
 
@@ -314,6 +417,8 @@ func next(rows []float32) uintptr {
 func (q *certified) load(s *scratch, rows []float32, d int) int {
 	w := q.width
 	full := len(rows) / (w * d)
+	s.panels = grow(s.panels, (full+1)*w*d+3*w)
+	s.pad, s.squares = grow(s.pad, w*d), grow(s.squares, w)
 	q.pack(s, 0, full, rows, d)
 	rest := rows[full*w*d:]
 	if len(rest) == 0 {
@@ -331,7 +436,7 @@ func (q *certified) name(labels, found []int32) {
 	copy(labels, found)
 	if q.equal {
 		for i, l := range labels {
-			labels[i] = q.label[l]
+			labels[i] = q.names[l]
 		}
 	}
 }
@@ -376,8 +481,8 @@ func (q *certified) measure(c *Centers, rows []float32, labels []int32, squared 
 	c.measure(rows[full*c.d:], labels[full:], squared[full:])
 }
 
-// few is how many rows decide has done before a panel is packed.
-const few = 4
+// fewRows is how many rows a panel is packed for.
+const fewRows = 4
 
 // decide is Nearest.
 func decide(c *Centers, x []float32, near []tile) (int32, float64) {

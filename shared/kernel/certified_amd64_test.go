@@ -26,7 +26,7 @@ func TestMostRowsAreCertified(t *testing.T) {
 				copy(cs[d:2*d], cs[:d])
 			}
 			each(t, func(t *testing.T, im *impl) {
-				c := im.pack(cs, k, d)
+				c := im.pack(nil, cs, k, d)
 				q, ok := c.quick.(*certified)
 				if p, coarse := c.quick.(*coarse); coarse {
 					q = p.certified
@@ -34,11 +34,11 @@ func TestMostRowsAreCertified(t *testing.T) {
 					return // the definition
 				}
 				scratch, doubtful := newScratch(), 0
-				size := scratch.room(q.width, d)
+				size := scratch.room(q.width, d, chunk)
 				scratch.near = make([]tile, (k+3)/4)
 				labels, squared := make([]int32, size), make([]float64, size)
 				for lo := 0; lo+size <= n; lo += size {
-					q.part(c, scratch, rows[lo*d:(lo+size)*d], labels, squared)
+					q.part(c, scratch, unkept, rows[lo*d:(lo+size)*d], labels, squared)
 					for _, b := range scratch.doubt {
 						doubtful += bits.OnesCount32(b)
 					}
@@ -55,12 +55,12 @@ func TestMostRowsAreCertified(t *testing.T) {
 func TestThreshold(t *testing.T) {
 	q := &certified{largest: 3}
 	for _, square := range []float32{float32(math.NaN()), float32(math.Inf(1)), 0x1p101} {
-		if got := q.threshold(5, square); !math.IsInf(float64(got), 1) {
+		if got := q.threshold(5, norm(5, square)); !math.IsInf(float64(got), 1) {
 			t.Errorf("threshold of a squared norm of %v = %v, want infinity", square, got)
 		}
 	}
 	// d=4: 2·8u(2·3+4.5) and 7·2^-53·25.
-	got, want := float64(q.threshold(4, 4)), 16*0x1p-24*10.5
+	got, want := float64(q.threshold(4, norm(4, 4))), 16*0x1p-24*10.5
 	if got < want || got > want*1.001 {
 		t.Errorf("threshold = %v, want %v and a little more", got, want)
 	}

@@ -5,6 +5,7 @@ package kernel
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"sync/atomic"
 )
 
@@ -71,11 +72,19 @@ const (
 
 // coarsen lays out the centroids of c again, or gives nil if that would not do.
 func coarsen(c *Centers, q *certified, first stage) *coarse {
-	d, n := c.d, len(q.label)
-	if first == never || first == whenItPays && !worth(d, n) || n < 2 || n > mostNames || !(q.largest > 0x1p-90) {
+	d, n := c.d, len(q.names)
+	l := c.layout
+	if first == never || first == whenItPays && !worth(d, n) && (l == nil || d < 8) || n < 2 || n > mostNames || !(q.largest > 0x1p-90) {
 		return nil
 	}
-	p := &coarse{certified: q, scale: reach / q.largest, ranks: 2, low: 1<<bits.Len(uint(n-1)) - 1, first: first}
+	scale := reach / q.largest
+	if l != nil {
+		if l.keep(q.width, true); l.largest == 0 {
+			l.largest = 1.25 * q.largest
+		}
+		scale *= min(1, l.largest/q.largest)
+	}
+	p := &coarse{certified: q, scale: scale, ranks: 2, low: 1<<bits.Len(uint(n-1)) - 1, first: first}
 	switch { // the more features, the less time ranks take beside them, and the more rows are in doubt
 	case d >= 256:
 		p.ranks = q.vector.ranks
@@ -88,13 +97,13 @@ func coarsen(c *Centers, q *certified, first stage) *coarse {
 	p.tiles.each(func(n, first int) {
 		at := p.packed[first*(pairs+2):]
 		for j := range n {
-			if first+j >= len(q.label) {
+			if first+j >= len(q.names) {
 				at[j] = int32(math.Float32bits(-math.MaxFloat32))
 				continue
 			}
 			at[n+j] = int32(first + j)
 			square, rest, features := 0.0, 0.0, at[2*n+j:]
-			for t, v := range c.rows[int(q.label[first+j])*d:][:d] {
+			for t, v := range c.rows[int(q.names[first+j])*d:][:d] {
 				e := v - float64(q.mean[t])
 				square += e * e
 				e = float64(p.scale * e)
@@ -122,17 +131,18 @@ func (q *coarse) pays() bool {
 	return q.first == always || rows < 1024 || 8*q.late.Load() < rows
 }
 
-// factor is what a panel whose largest squared norm is square is multiplied by: a.
-func (q *coarse) factor(d int, square float32) float32 {
-	return float32(reach / (norm(d, square) + q.largest/2))
+// factor is what a panel whose longest row has the norm x at most is multiplied by: a.
+func factor(x, largest float64) float32 { return float32(reach / (x + largest/2)) }
+
+// lost is r for a panel that was multiplied by a; rest is the largest square of what
+// rounding took from a row.
+func lost(d int, x float64, a, rest float32) float64 {
+	return norm(d, rest) + float64(a)*x*(2*unit*(1+0x1p-20))
 }
 
-// threshold is what best - s must exceed in a panel whose largest squared norm is
-// square, and which was multiplied by scale; rest is the largest square of what
-// rounding took from a row. It is NaN if one of its rows is not finite.
-func (q *coarse) threshold(d int, square, scale, rest float32) float32 {
-	x, a, c := norm(d, square), float64(scale), q.largest
-	r := norm(d, rest) + a*x*(2*unit*(1+0x1p-20))
+// threshold is what best - s must exceed in a panel. It is NaN if one of its rows is not finite.
+func (q *coarse) threshold(d int, l *laid) float32 {
+	x, a, r, c := l.norm, float64(l.scale), l.rest, q.largest
 	t := 2 * (r*reach + (a*x+r)*q.rest + 128 + float64(q.low+1))
 	t += a * q.scale * float64(d+3) * 0x1p-53 * (x + c) * (x + c)
 	return math.Nextafter32(float32(t*(1+0x1p-20)), float32(math.Inf(1)))
@@ -143,14 +153,15 @@ type shortScratch struct {
 	panels, label, best []int32
 	rest                []float32
 	doubt               []uint32
+	laid                []laid
+	squared             []float64
 	doubtful, late      gathered
 }
 
 func (s *shortScratch) room(panels, width, ranks, d int) {
 	s.panels, s.rest = grow(s.panels, panels*width*((d+1)/2)), grow(s.rest, panels)
 	s.label, s.doubt, s.best = grow(s.label, panels*width*(ranks-1)), grow(s.doubt, panels*(ranks-1)), grow(s.best, ranks*width)
-	s.doubtful.reset()
-	s.late.reset()
+	s.laid = slices.Grow(s.laid[:0], panels)[:panels]
 }
 
 // gathered is rows from here and there.
@@ -158,17 +169,18 @@ type gathered struct {
 	rows    []float32
 	from    []int
 	label   []int32
+	own     []int32 // room for as many
 	squared []float64
 	lower   []float32
 }
 
 func (g *gathered) add(row []float32, from int, label int32) {
 	g.rows, g.from = append(g.rows, row...), append(g.from, from)
-	g.label, g.squared, g.lower = append(g.label, label), append(g.squared, 0), append(g.lower, 0)
+	g.label, g.own, g.squared, g.lower = append(g.label, label), append(g.own, 0), append(g.squared, 0), append(g.lower, 0)
 }
 
 func (g *gathered) reset() {
-	g.rows, g.from, g.label, g.squared, g.lower = g.rows[:0], g.from[:0], g.label[:0], g.squared[:0], g.lower[:0]
+	g.rows, g.from, g.label, g.own, g.squared, g.lower = g.rows[:0], g.from[:0], g.label[:0], g.own[:0], g.squared[:0], g.lower[:0]
 }
 
 // mostGathered is from how many rows those in doubt are gathered.
@@ -178,46 +190,77 @@ const mostGathered = 512
 func (q *coarse) assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32) {
 	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	for len(labels) >= few && q.pays() {
+	for len(labels) >= fewRows && q.pays() {
 		n := min(mostGathered, len(labels))
 		var below []float32
 		if lower != nil {
 			below, lower = lower[:n], lower[n:]
 		}
-		q.gather(c, s, rows[:n*d], labels[:n], squared[:n], below)
+		q.gather(c, s, unkept, rows[:n*d], labels[:n], squared[:n], below)
 		rows, labels, squared = rows[n*d:], labels[n:], squared[n:]
 	}
 	q.certified.assign(c, rows, labels, squared, lower)
 }
 
-// gather is assign for rows that are not so many.
-func (q *coarse) gather(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64, lower []float32) {
-	d, n := c.d, s.room(q.width, c.d)
-	s.short.room(n/q.width, q.width, q.vector.ranks, d)
+// label implements quick.
+func (q *coarse) label(c *Centers, first int, rows []float32, labels []int32) {
+	d, s := c.d, scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	kept := c.layout != nil && c.layout.shorts != nil
+	if !kept {
+		first = unkept
+	}
+	for len(labels) >= fewRows && q.pays() {
+		n := min(mostGathered, len(labels))
+		q.gather(c, s, first, rows[:n*d], labels[:n], nil, nil)
+		rows, labels = rows[n*d:], labels[n:]
+		if kept {
+			first += n
+		}
+	}
+	q.certified.label(c, first, rows, labels)
+}
+
+// gather is assign for rows that are not so many. Those of a Layout begin at first there;
+// it keeps them as int16. squared and lower may be nil.
+func (q *coarse) gather(c *Centers, s *scratch, first int, rows []float32, labels []int32, squared []float64, lower []float32) {
+	d, h := c.d, &s.short
+	h.doubtful.reset()
+	h.late.reset()
+	n := s.room(q.width, d, chunk)
+	if first != unkept && c.layout.laid(first, len(labels), q.width) {
+		n = s.room(q.width, d, mostGathered*d)
+	}
+	h.room(n/q.width, q.width, q.vector.ranks, d)
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))
-		q.part(c, s, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi], lo)
+		at := first
+		if first != unkept {
+			at += lo
+		}
+		q.part(c, s, at, rows[lo*d:hi*d], labels[lo:hi], lo)
+		if squared != nil {
+			q.measure(c, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+		}
 		for i := lo; i < hi && lower != nil; i++ {
 			p := (i - lo) / q.width
 			lower[i] = q.bound(c, s.gap[i-lo], s.threshold[2*p], float64(s.threshold[2*p+1])*q.scale, squared[i])
 		}
 	}
-	if g := &s.short.doubtful; len(g.from) > 0 {
-		q.name(g.label, g.label)
-		q.measure(c, g.rows, g.label, g.squared)
-		for i, at := range g.from {
-			if l, sq := g.label[i], g.squared[i]; sq < squared[at] || sq == squared[at] && l < labels[at] {
-				labels[at], squared[at] = l, sq
-			}
-		}
+	q.settle(c, h, rows, labels, squared)
+	g := &h.late
+	if lower != nil {
+		q.certified.assign(c, g.rows, g.label, g.squared, g.lower)
+	} else if squared != nil {
+		q.certified.assign(c, g.rows, g.label, g.squared, nil)
+	} else {
+		q.certified.label(c, unkept, g.rows, g.label)
 	}
-	g := &s.short.late
-	if lower == nil {
-		g.lower = nil
-	}
-	q.certified.assign(c, g.rows, g.label, g.squared, g.lower)
 	for i, at := range g.from {
-		labels[at], squared[at] = g.label[i], g.squared[i]
+		labels[at] = g.label[i]
+		if squared != nil {
+			squared[at] = g.squared[i]
+		}
 		if lower != nil {
 			lower[at] = g.lower[i]
 		}
@@ -226,20 +269,52 @@ func (q *coarse) gather(c *Centers, s *scratch, rows []float32, labels []int32, 
 	q.late.Add(int64(len(g.from)))
 }
 
+// settle measures the centroids that rows in doubt are near to. squared may be nil.
+func (q *coarse) settle(c *Centers, h *shortScratch, rows []float32, labels []int32, squared []float64) {
+	g := &h.doubtful
+	if len(g.from) == 0 {
+		return
+	}
+	if squared == nil {
+		h.squared = slices.Grow(h.squared[:0], len(labels))[:len(labels)]
+		squared = h.squared
+		for i, at := range g.from {
+			g.own[i] = labels[at]
+		}
+		q.measure(c, g.rows, g.own, g.squared)
+		for i, at := range g.from {
+			squared[at] = g.squared[i]
+		}
+	}
+	q.name(g.label, g.label)
+	q.measure(c, g.rows, g.label, g.squared)
+	for i, at := range g.from {
+		if l, sq := g.label[i], g.squared[i]; sq < squared[at] || sq == squared[at] && l < labels[at] {
+			labels[at], squared[at] = l, sq
+		}
+	}
+}
+
 // part finds the labels of rows that fill s at most, and gathers those in doubt. from is
 // the index of the first.
-func (q *coarse) part(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64, from int) {
-	d, h := c.d, &s.short
-	panels := q.load(s, rows, d)
-	for p, square := range s.norm[:panels] {
-		s.threshold[2*p+1] = q.factor(d, math.Float32frombits(square))
+func (q *coarse) part(c *Centers, s *scratch, first int, rows []float32, labels []int32, from int) {
+	d, w, h := c.d, q.width, &s.short
+	panels := (len(labels) + w - 1) / w
+	pairs := (d + 1) / 2
+	data, about, ahead := h.panels, h.laid[:panels], next(rows)
+	if first != unkept {
+		data, about = c.layout.shorts[first*pairs:][:panels*w*pairs], c.layout.panels[first/w:][:panels]
 	}
-	quantise(&s.panels[0], d, panels, q.width, &s.threshold[1], &h.panels[0], &h.rest[0])
-	for p, square := range s.norm[:panels] {
-		s.threshold[2*p] = q.threshold(d, math.Float32frombits(square), s.threshold[2*p+1], h.rest[p])
+	if first == unkept || !c.layout.laid(first, len(labels), w) {
+		q.quantise(c, s, rows, data, about)
+	} else {
+		ahead = next(data)
 	}
-	q.short(&h.panels[0], panels, (d+1)/2, &q.packed[0], &q.tiles[0], q.ranks, &q.low, &s.threshold[0], &h.label[0], &h.doubt[0], &s.gap[0], &h.best[0], next(rows))
-	w, others := q.width, q.vector.ranks-1
+	for p := range about {
+		s.threshold[2*p], s.threshold[2*p+1] = q.threshold(d, &about[p]), about[p].scale
+	}
+	q.short(&data[0], panels, pairs, &q.packed[0], &q.tiles[0], q.ranks, &q.low, &s.threshold[0], &h.label[0], &h.doubt[0], &s.gap[0], &h.best[0], ahead)
+	others := q.vector.ranks - 1
 	for p := range panels {
 		lo, n := p*w, min(w, len(labels)-p*w)
 		found, doubt := h.label[lo*others:], h.doubt[p*others:]
@@ -250,5 +325,22 @@ func (q *coarse) part(c *Centers, s *scratch, rows []float32, labels []int32, sq
 			set(doubt[r-1]&^more, n, func(i int) { h.doubtful.add(rows[(lo+i)*d:(lo+i+1)*d], from+lo+i, found[r*w+i]) })
 		}
 	}
-	q.measure(c, rows, labels, squared)
+}
+
+// quantise lays out rows that fill s at most as panels of int16, and tells about them.
+func (q *coarse) quantise(c *Centers, s *scratch, rows []float32, panels []int32, about []laid) {
+	d, h, largest := c.d, &s.short, q.largest
+	if c.layout != nil {
+		largest = c.layout.largest
+	}
+	n := q.load(s, rows, d)
+	for p, square := range s.norm[:n] {
+		about[p].norm = norm(d, math.Float32frombits(square))
+		about[p].scale = factor(about[p].norm, largest)
+		s.threshold[2*p+1] = about[p].scale
+	}
+	quantise(&s.panels[0], d, n, q.width, &s.threshold[1], &panels[0], &h.rest[0])
+	for p := range n {
+		about[p].is, about[p].rest = true, lost(d, about[p].norm, about[p].scale, h.rest[p])
+	}
 }

@@ -30,7 +30,7 @@ func TestCoarseProvesMost(t *testing.T) {
 			for _, s := range [][2]int{{8, 100}, {16, 100}, {65, 300}, {784, 60}} {
 				d, k, n := s[0], s[1], 4096
 				rows, cs := data(kind, n, d, k)
-				c := im.pack(cs, k, d)
+				c := im.pack(nil, cs, k, d)
 				c.Assign(rows, make([]int32, n), make([]float64, n))
 				if share, ok := late(c); ok && share > 0.03 {
 					t.Errorf("%s d=%d k=%d: %v of the rows are left, want at most 3 %%", kind, d, k, share)
@@ -45,7 +45,7 @@ func TestCoarseGivesUp(t *testing.T) {
 	for _, im := range impls {
 		n, d, k := 1<<14, 8, 300
 		rows, cs := data("grid", n, d, k) // every row is as near to many
-		c := im.pack(cs, k, d)
+		c := im.pack(nil, cs, k, d)
 		c.Assign(rows, make([]int32, n), make([]float64, n))
 		if q, ok := c.quick.(*coarse); ok && q.rows.Load() > 2048 {
 			t.Errorf("%s: %d of %d rows went through int16, of which %d in vain", im.name, q.rows.Load(), n, q.late.Load())
@@ -56,12 +56,16 @@ func TestCoarseGivesUp(t *testing.T) {
 // The threshold has all terms of the bound of coarse's comment, and is NaN for what it does not cover.
 func TestCoarseThreshold(t *testing.T) {
 	q := &coarse{certified: &certified{largest: 3}, scale: reach / 3.0}
+	panel := func(d int, square, scale, took float32) *laid {
+		x := norm(d, square)
+		return &laid{scale: scale, norm: x, rest: lost(d, x, scale, took)}
+	}
 	for _, square := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
-		if got := q.threshold(5, square, q.factor(5, square), 1); got == got {
+		if got := q.threshold(5, panel(5, square, factor(norm(5, square), 3), 1)); got == got {
 			t.Errorf("threshold of a squared norm of %v = %v, want NaN", square, got)
 		}
 	}
-	if a, want := float64(q.factor(4, 4)), reach/3.5; a > want || a < want*0.999 {
+	if a, want := float64(factor(norm(4, 4), 3)), reach/3.5; a > want || a < want*0.999 {
 		t.Errorf("factor of a squared norm of 4 = %v, want %v", a, want)
 	}
 	for name, c := range map[string]struct {
@@ -79,7 +83,7 @@ func TestCoarseThreshold(t *testing.T) {
 		"the definition":           {d: 60000, scale: 1e10, want: 2*(128+1) + 1e10*reach/3*60003*0x1p-53*9},
 	} {
 		q.rest, q.low = c.rest, c.low
-		if got := float64(q.threshold(c.d, c.square, c.scale, c.took)); got < c.want*0.9999 || got > c.want*1.01 {
+		if got := float64(q.threshold(c.d, panel(c.d, c.square, c.scale, c.took))); got < c.want*0.9999 || got > c.want*1.01 {
 			t.Errorf("%s: threshold = %v, want %v and a little more", name, got, c.want)
 		}
 	}

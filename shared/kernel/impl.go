@@ -13,19 +13,21 @@ type impl struct {
 	// The others are methods of Centers and functions of their name, for rows that are cut to size.
 	potentials func(c *Centers, rows []float32, squared, weights, sums []float64)
 	accumulate func(rows []float32, d int, labels []int32, sums []float64)
-	tally      func(t *Tally, rows []float32, d int, labels, old []int32, squared []float64)
-	deviate    func(rows []float32, mean, sums []float64)
+	move       func(t *Tally, rows []float32, labels, old []int32) (changed int, exact bool)
+	survey     func(rows []float32, origin, sum, square []float64, most []uint32)
 }
 
 // quick is AssignBounded for one layout of the centroids; lower may be nil.
 type quick interface {
 	assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32)
+	// label is Label.
+	label(c *Centers, first int, rows []float32, labels []int32)
 	// measure is Measure.
 	measure(c *Centers, rows []float32, labels []int32, squared []float64)
 }
 
 // impls is all ways that this build has, the quickest last; tests range over it.
-var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, distancesGo, potentialsGo, accumulateGo, tallyGo, deviateGo}}, vectors...)
+var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, distancesGo, potentialsGo, accumulateGo, moveGo, surveyGo}}, vectors...)
 
 // active is the one in use.
 var active = pick()
@@ -127,26 +129,13 @@ func accumulateGo(rows []float32, d int, labels []int32, sums []float64) {
 	}
 }
 
-func tallyGo(t *Tally, rows []float32, d int, labels, old []int32, squared []float64) {
-	for i, l := range labels {
-		if l != old[i] {
-			old[i] = l
-			t.Changed++
-		}
-		t.Count[l]++
-		t.Within[l] += squared[i]
-		t.Inertia += squared[i]
-	}
-	if d > 0 {
-		accumulateGo(rows, d, labels, t.Sum)
-	}
-}
-
-func deviateGo(rows []float32, mean, sums []float64) {
-	for d := len(mean); len(rows) > 0; rows = rows[d:] {
+func surveyGo(rows []float32, origin, sum, square []float64, most []uint32) {
+	for d := len(origin); len(rows) > 0; rows = rows[d:] {
 		for t, v := range rows[:d] {
-			e := float64(v) - mean[t]
-			sums[t] += float64(e * e)
+			e := float64(v) - origin[t]
+			sum[t] += e
+			square[t] += float64(e * e)
+			most[t] = max(most[t], math.Float32bits(v)&^(1<<31))
 		}
 	}
 }

@@ -41,10 +41,11 @@ func Nearest(x []float32, centroids []float64) (label int, squared float64) {
 // Centers is centroids laid out for the kernels. It is read-only once made, so
 // goroutines may share it.
 type Centers struct {
-	k, d  int
-	rows  []float64 // row-major
-	tiles []tile    // tile j/lanes, feature by feature: [tile][d]
-	quick quick     // nil: the definition only
+	k, d   int
+	rows   []float64 // row-major
+	tiles  []tile    // tile j/lanes, feature by feature: [tile][d]
+	quick  quick     // nil: the definition only
+	layout *Layout   // nil without
 }
 
 // lanes is how many centroids are measured at once. Each has its own sum, in
@@ -55,10 +56,10 @@ const lanes = 4
 type tile [lanes]float64
 
 // Pack lays out k centroids of d features. Lanes beyond k are infinitely far.
-func Pack(centroids []float64, k, d int) *Centers { return active.pack(centroids, k, d) }
+func Pack(centroids []float64, k, d int) *Centers { return active.pack(nil, centroids, k, d) }
 
-func (im *impl) pack(centroids []float64, k, d int) *Centers {
-	c := &Centers{k: k, d: d, rows: slices.Clone(centroids[:k*d]), tiles: make([]tile, (k+lanes-1)/lanes*d)}
+func (im *impl) pack(l *Layout, centroids []float64, k, d int) *Centers {
+	c := &Centers{k: k, d: d, layout: l, rows: slices.Clone(centroids[:k*d]), tiles: make([]tile, (k+lanes-1)/lanes*d)}
 	far := slices.Repeat([]float64{math.Inf(1)}, d)
 	for i := range len(c.tiles) / d {
 		row := func(l int) []float64 {
@@ -205,36 +206,12 @@ func Accumulate(rows []float32, d int, labels []int32, sums []float64) {
 	active.accumulate(rows[:len(labels)*d], d, labels, sums)
 }
 
-// Tally adds up clusters, row by row. Count and Within have K values, Sum K times those
-// of a row.
-type Tally struct {
-	Count       []int64   // rows of each label
-	Sum, Within []float64 // of the rows of each label, and of their squared distances
-	Inertia     float64   // sum of all squared distances
-	Changed     int64     // rows whose label was another
-}
-
-// Add adds rows, len(labels) of d features, in their order, and copies labels to old.
-// With d 0 nothing is added to Sum.
-func (t *Tally) Add(rows []float32, d int, labels, old []int32, squared []float64) {
-	active.tally(t, rows[:len(labels)*d], d, labels, old[:len(labels)], squared[:len(labels)])
-}
-
-// AccumulateWeighted is Accumulate with each row times its weight.
-func AccumulateWeighted(rows []float32, d int, labels []int32, weights, sums []float64) {
-	for i, l := range labels {
-		x, w := rows[i*d:(i+1)*d], weights[i]
-		sum := sums[int(l)*d:][:d]
-		for t, v := range x {
-			sum[t] += float64(w * float64(v))
-		}
-	}
-}
-
-// Deviate adds the squared deviation of each row from mean to sums, feature by
-// feature, row by row. rows holds rows of len(mean) features.
-func Deviate(rows []float32, mean, sums []float64) {
-	active.deviate(rows, mean, sums[:len(mean)])
+// Survey adds the difference of each row from origin to sum, and its square to square,
+// feature by feature, row by row. most keeps the bits of the largest absolute value of each
+// feature: above those of infinity where one is NaN. rows holds rows of len(origin) features.
+func Survey(rows []float32, origin, sum, square []float64, most []uint32) {
+	d := len(origin)
+	active.survey(rows, origin, sum[:d], square[:d], most[:d])
 }
 
 // Potentials adds to sums[j], row by row, the lesser of the row's value in squared

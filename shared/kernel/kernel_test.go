@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"testing"
 )
@@ -87,7 +86,7 @@ var tested = append(impls[:len(impls):len(impls)], forced...)
 
 // guarded makes a slice of n values with others before and after it, and tells
 // whether these are as they were.
-func guarded[T float32 | float64 | int32](n int, guard T) (s []T, whole func() bool) {
+func guarded[T float32 | float64 | int32 | uint32](n int, guard T) (s []T, whole func() bool) {
 	const width = 32
 	all := make([]T, n+2*width)
 	for i := range all {
@@ -114,14 +113,46 @@ func (im *impl) check(rows []float32, centroids []float64, n, d, k int) error {
 	copy(x, rows)
 	labels, wholeLabels := guarded[int32](n, -7)
 	squared, wholeSquared := guarded[float64](n, -7)
-	im.pack(centroids, k, d).Assign(x, labels, squared)
+	im.pack(nil, centroids, k, d).Assign(x, labels, squared)
 	if !wholeLabels() || !wholeSquared() {
 		return errors.New("it wrote beyond the labels or distances")
+	}
+	if err := im.checkLabel(x, centroids, n, d, k, labels); err != nil {
+		return err
 	}
 	for i := range n {
 		l, s := Nearest(rows[i*d:(i+1)*d], centroids)
 		if int(labels[i]) != l || math.Float64bits(s) != math.Float64bits(squared[i]) {
 			return fmt.Errorf("row %d got (%d, %v), want (%d, %v)", i, labels[i], squared[i], l, s)
+		}
+	}
+	return nil
+}
+
+// checkLabel compares Label with want, without a Layout and with one that is used by
+// other centroids before, and in two pieces.
+func (im *impl) checkLabel(x []float32, centroids []float64, n, d, k int, want []int32) error {
+	layout, more := NewLayout(n, d), make([]float64, len(centroids))
+	for i, v := range centroids {
+		more[i] = v + v/2
+	}
+	half := n / 2 / PanelRows * PanelRows
+	for i, c := range []*Centers{im.pack(nil, centroids, k, d), im.pack(layout, centroids, k, d), im.pack(layout, more, k, d), im.pack(layout, centroids, k, d)} {
+		labels, whole := guarded[int32](n, -7)
+		c.Label(0, x[:half*d], labels[:half])
+		c.Label(half, x[half*d:], labels[half:])
+		if !whole() {
+			return errors.New("Label wrote beyond the labels")
+		}
+		want := want
+		if i == 2 {
+			want = make([]int32, n)
+			c.define(x, want, make([]float64, n))
+		}
+		for row, l := range labels {
+			if l != want[row] {
+				return fmt.Errorf("Label (call %d) of row %d = %d, want %d", i, row, l, want[row])
+			}
 		}
 	}
 	return nil
@@ -241,10 +272,10 @@ func TestExtendInParts(t *testing.T) {
 				n, d, k := 300, 3, 11
 				rows, cs := data(kind, n, d, k)
 				want, wantSq := make([]int32, n), make([]float64, n)
-				im.pack(cs, k, d).Assign(rows, want, wantSq)
+				im.pack(nil, cs, k, d).Assign(rows, want, wantSq)
 				got, gotSq := make([]int32, n), make([]float64, n)
-				im.pack(cs[:cut*d], cut, d).Assign(rows, got, gotSq)
-				im.pack(cs[cut*d:], k-cut, d).Extend(rows, cut, got, gotSq)
+				im.pack(nil, cs[:cut*d], cut, d).Assign(rows, got, gotSq)
+				im.pack(nil, cs[cut*d:], k-cut, d).Extend(rows, cut, got, gotSq)
 				if !slices.Equal(got, want) || !slices.Equal(gotSq, wantSq) {
 					t.Errorf("%s cut %d: got %v %v, want %v %v", kind, cut, got, gotSq, want, wantSq)
 				}
@@ -258,7 +289,7 @@ func TestDistances(t *testing.T) {
 		for _, k := range []int{1, 3, 4, 9, 16, 17, 23, 40} {
 			n, d := 5, 6
 			rows, cs := data("normal", n, d, k)
-			c := im.pack(cs, k, d)
+			c := im.pack(nil, cs, k, d)
 			if c.K() != k || c.Dim() != d {
 				t.Fatalf("pack(%d, %d) says %d, %d", k, d, c.K(), c.Dim())
 			}
@@ -310,7 +341,7 @@ func TestPotentials(t *testing.T) {
 							want[j] += sq
 						}
 					}
-					im.potentials(im.pack(cs, k, d), rows, squared, weights, got)
+					im.potentials(im.pack(nil, cs, k, d), rows, squared, weights, got)
 					if !slices.Equal(got, want) || !whole() {
 						t.Errorf("potentials of %d rows, %d candidates, weighted %v = %v, want %v", n, k, weighted, got, want)
 					}
@@ -320,23 +351,28 @@ func TestPotentials(t *testing.T) {
 	})
 }
 
-func TestDeviate(t *testing.T) {
+func TestSurvey(t *testing.T) {
 	each(t, func(t *testing.T, im *impl) {
 		for d := 1; d < 20; d++ {
 			n := 9
-			rows, mean := data("offset", n, d, 1)
-			got, whole := guarded[float64](d, -7)
-			want := make([]float64, d)
+			rows, origin := data("offset", n, d, 1)
+			sum, wholeSum := guarded[float64](d, -7)
+			square, wholeSquare := guarded[float64](d, -7)
+			most, wholeMost := guarded[uint32](d, 9)
+			wantSum, wantSquare, wantMost := make([]float64, d), make([]float64, d), make([]uint32, d)
 			for j := range d {
-				got[j], want[j] = 3, 3
+				sum[j], wantSum[j], square[j], wantSquare[j], most[j] = 1, 1, 3, 3, 0
 				for i := range n {
-					e := float64(rows[i*d+j]) - mean[j]
-					want[j] += float64(e * e)
+					v := rows[i*d+j]
+					e := float64(v) - origin[j]
+					wantSum[j] += e
+					wantSquare[j] += float64(e * e)
+					wantMost[j] = max(wantMost[j], math.Float32bits(max(v, -v)))
 				}
 			}
-			im.deviate(rows, mean, got)
-			if !slices.Equal(got, want) || !whole() {
-				t.Errorf("deviate of %d features = %v, want %v", d, got, want)
+			im.survey(rows, origin, sum, square, most)
+			if !slices.Equal(sum, wantSum) || !slices.Equal(square, wantSquare) || !slices.Equal(most, wantMost) || !wholeSum() || !wholeSquare() || !wholeMost() {
+				t.Errorf("survey of %d features = %v, %v, %v, want %v, %v, %v", d, sum, square, most, wantSum, wantSquare, wantMost)
 			}
 		}
 	})
@@ -368,33 +404,6 @@ func TestNaNIsNotFinite(t *testing.T) {
 	}
 }
 
-func TestTally(t *testing.T) {
-	each(t, func(t *testing.T, im *impl) {
-		for d := range 24 {
-			n, k := 50, 3
-			rows, start := data("offset", n, max(d, 1), k)
-			labels, old, squared := make([]int32, n), make([]int32, n), make([]float64, n)
-			for i := range labels {
-				labels[i], old[i], squared[i] = int32(i*i%k), int32(i%2), 1/float64(i+3)
-			}
-			fill := func() (*Tally, func() bool) {
-				count, within := []int64{1, 2, 3}, []float64{4, 5, 6}
-				sum, whole := guarded[float64](max(k*d, 1), -7)
-				copy(sum, start)
-				return &Tally{count, sum, within, 7, 8}, whole
-			}
-			want, _ := fill()
-			got, whole := fill()
-			oldWant, oldGot := slices.Clone(old), slices.Clone(old)
-			tallyGo(want, rows, d, labels, oldWant, squared)
-			im.tally(got, rows[:n*d], d, labels, oldGot, squared)
-			if !reflect.DeepEqual(got, want) || !slices.Equal(oldGot, labels) || !slices.Equal(oldWant, labels) || !whole() {
-				t.Errorf("tally of %d features = %v, want %v", d, got, want)
-			}
-		}
-	})
-}
-
 // Lower bounds hold, and are close where nothing hinders.
 func TestBounds(t *testing.T) {
 	each(t, func(t *testing.T, im *impl) {
@@ -402,7 +411,7 @@ func TestBounds(t *testing.T) {
 			for _, s := range [][3]int{{70, 1, 2}, {300, 3, 11}, {40, 16, 100}, {33, 130, 5}, {3, 4, 4}, {50, 2, 1}} {
 				n, d, k := s[0], s[1], s[2]
 				rows, cs := data(kind, n, d, k)
-				c := im.pack(cs, k, d)
+				c := im.pack(nil, cs, k, d)
 				labels, squared, want := make([]int32, n), make([]float64, n), make([]float64, n)
 				lower, whole := guarded[float32](n, -7)
 				c.AssignBounded(rows, labels, squared, lower)

@@ -36,20 +36,22 @@ func accumulate64(rows []float32, d int, labels []int32, sums []float64) {
 	}
 }
 
-// tally64 is accumulate64 and more.
-func tally64(t *Tally, rows []float32, d int, labels, old []int32, squared []float64) {
-	if n := len(labels); n > 0 {
-		var row *float32
-		if d > 0 {
-			row = &rows[0]
-		}
-		t.Changed += int64(tally(row, d, n, &labels[0], &old[0], &squared[0], &t.Sum[0], &t.Within[0], &t.Count[0], &t.Inertia))
+// move64 has features in its lanes.
+func move64(t *Tally, rows []float32, labels, old []int32) (changed int, exact bool) {
+	g, groups := t.grid, len(labels)/8
+	exact = true
+	if groups > 0 {
+		n, rest := move(&rows[0], g.d, groups, &labels[0], &old[0], tail(g.d), &g.round[0], &t.parts[0][0], &t.parts[1][0], &t.count[0], &t.touched[0])
+		changed, exact = n, rest == 0
 	}
+	done := 8 * groups
+	n, more := moveGo(t, rows[done*g.d:], labels[done:], old[done:])
+	return changed + n, exact && more
 }
 
-// deviate64 has features in its lanes.
-func deviate64(rows []float32, mean, sums []float64) {
+// survey64 has features in its lanes.
+func survey64(rows []float32, origin, sum, square []float64, most []uint32) {
 	if len(rows) > 0 {
-		deviate(&rows[0], len(mean), len(rows)/len(mean), &mean[0], &sums[0])
+		survey(&rows[0], len(origin), len(rows)/len(origin), &origin[0], &sum[0], &square[0], &most[0])
 	}
 }
