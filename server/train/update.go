@@ -131,7 +131,12 @@ func (u *update) step(ctx context.Context, values int) error {
 		return nil
 	}
 	d := u.m.Prep.Width()
-	sums, err := u.online.Learn(ctx, kmeans.Serial(u.vectors[:values], values/d, d), u.m.Config.WithDefaults().Distance, u.m.Config.Frozen)
+	rows, before := kmeans.Serial(u.vectors[:values], values/d, d), u.online.Centroids.Clone()
+	sums, err := u.online.Learn(ctx, rows, u.m.Config.WithDefaults().Distance, u.m.Config.Frozen)
+	if err != nil {
+		return err
+	}
+	within, inertia, err := rows.Within(ctx, before)
 	if err != nil {
 		return err
 	}
@@ -141,9 +146,9 @@ func (u *update) step(ctx context.Context, values int) error {
 			c.Weight += float64(sums.Count[j])
 		}
 		c.Size += sums.Count[j]
-		c.Within += sums.Within[j]
+		c.Within += within[j]
 	}
-	u.inertia += sums.Inertia
+	u.inertia += inertia
 	u.rows += int64(values / d)
 	u.steps++
 	u.vectors = u.vectors[:copy(u.vectors, u.vectors[values:])]

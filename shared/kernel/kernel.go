@@ -153,6 +153,17 @@ func Lowered(lower float32, drift float64) float32 {
 	return float32(v)
 }
 
+// Upper bounds from above the distance, by the exact numbers, to a centroid whose squared
+// distance is squared by the definition: it rounds the root up by more than bound rounds down.
+func (c *Centers) Upper(squared float64) float32 {
+	return float32(float64(math.Sqrt(squared)*(1+0x1p-22+float64(float64(c.d)*0x1p-52))) + leastBound)
+}
+
+// Raised gives an upper bound after the centroid has moved by drift at most.
+func Raised(upper float32, drift float64) float32 {
+	return float32((float64(upper) + drift) * (1 + 0x1p-22))
+}
+
 // Measure writes the SquaredDistance of each row to the centroid of its label.
 func (c *Centers) Measure(rows []float32, labels []int32, squared []float64) {
 	rows, squared = rows[:len(labels)*c.d], squared[:len(labels)]

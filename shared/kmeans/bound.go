@@ -7,25 +7,26 @@ import (
 	"github.com/centroid-studio/centroid/shared/kernel"
 )
 
-// bounds lets rows keep their labels without being measured against all centroids
-// (Hamerly, Making k-means even faster, SDM 2010). A pass needs the squared distance of a
-// row to the centroid of its label anyway, by the definition, for the inertia. lower bounds
-// the row's distance to every other centroid: kernel.AssignBounded gives it, and it is
-// lowered by the furthest that one of them has moved since (the triangle inequality),
-// rounded outward each time. Where the former is proved to be less than the definition's
-// distance to any other (kernel.Stays), the label stays; the other rows are measured
-// as ever. So no bit depends on which rows are passed over.
+// bounds lets rows keep their labels without being measured against all centroids, or
+// at all (Hamerly, Making k-means even faster, SDM 2010). upper bounds the distance of a row
+// to the centroid of its label, lower its distance to every other: kernel.AssignBounded
+// gives them. The former is raised by what that centroid has moved since, the latter
+// lowered by the furthest that one of the others has (the triangle inequality), and both
+// are rounded outward each time. Where upper is less than lower by more than the
+// definition's rounding, or, failing that, the definition's distance itself is
+// (kernel.Stays), the label stays; the other rows are measured as ever. So no bit depends
+// on which rows are passed over.
 //
 // Rows are handled in units, those of a pass that one goroutine works on. Each unit has
 // bounds, or pauses: if too many of its rows fail, bounds cost more than they spare, and it
 // passes as ever for a while, each time for longer. The zero value is for Auto.
 type bounds struct {
-	when        Algorithm
-	lower       []float32 // one a row; only those of units with bounds mean anything
-	units       []unit
-	before      Matrix   // centroids that lower is about; none if no bound holds
-	moved       movement // since then
-	rows, spare int64    // since Bound: all, and those passed over
+	when         Algorithm
+	lower, upper []float32 // one a row; only those of units with bounds mean anything
+	units        []unit
+	before       Matrix   // centroids that they are about; none if no bound holds
+	moved        movement // since then
+	rows, spare  int64    // since Bound: all, and those passed over
 }
 
 // unit is the rows that a goroutine works on.
@@ -43,6 +44,7 @@ type unit struct {
 	label   []int32
 	squared []float64
 	lower   []float32
+	upper   []float32
 }
 
 // price is what bounds cost a row of d features, in products of a row's number and a
@@ -56,14 +58,16 @@ const (
 )
 
 // Bound implements Bounder.
-func (m *Memory) Bound(a Algorithm) { m.bounds = bounds{when: a, lower: m.bounds.lower} }
+func (m *Memory) Bound(a Algorithm) {
+	m.bounds = bounds{when: a, lower: m.bounds.lower, upper: m.bounds.upper}
+}
 
 // Skipped implements Bounder.
 func (m *Memory) Skipped() (rows, of int64) { return m.bounds.spare, m.bounds.rows }
 
 // start prepares for a pass of n rows in some units.
 func (b *bounds) start(c Matrix, n, units int) {
-	if b.when == Lloyd || b.when != Hamerly && c.Rows*c.Cols < price(c.Cols) {
+	if b.when == Lloyd || b.when != Hamerly && (c.Rows*c.Cols < price(c.Cols) || n > manyRows) {
 		b.forget()
 		return
 	}
@@ -75,7 +79,7 @@ func (b *bounds) start(c Matrix, n, units int) {
 		b.before = Matrix{}
 	}
 	if len(b.lower) != n {
-		b.lower = perRow[float32](n)
+		b.lower, b.upper = perRow[float32](n), perRow[float32](n)
 	}
 	if b.before.Rows == c.Rows && b.before.Cols == c.Cols {
 		b.moved = movements(b.before, c)
@@ -116,58 +120,88 @@ func (b *bounds) begin(u int) *unit {
 // end lets go of the scratch.
 func (u *unit) end() {
 	if u != nil {
-		u.fail, u.rows, u.label, u.squared, u.lower = nil, nil, nil, nil, nil
+		u.fail, u.rows, u.label, u.squared, u.lower, u.upper = nil, nil, nil, nil, nil, nil
 	}
 }
 
-// assign is Assign for rows whose labels in the last pass are old.
-func (u *unit) assign(c *kernel.Centers, rows []float32, old, label []int32, squared []float64, lower []float32) {
+// assign labels rows, those from first on, whose labels in the last pass are old.
+func (u *unit) assign(c *kernel.Centers, first int, rows []float32, old, label []int32) {
 	if !u.armed {
-		c.Assign(rows, label, squared)
+		c.Label(first, rows, label)
 		return
 	}
+	n, d := len(old), c.Dim()
+	lower, upper := u.on.lower[first:first+n], u.on.upper[first:first+n]
+	u.squared = slices.Grow(u.squared[:0], n)[:n]
 	if !u.checks {
-		c.AssignBounded(rows, label, squared, lower)
+		u.measure(c, rows, label, lower, upper)
 		return
 	}
-	c.Measure(rows, old, squared)
 	copy(label, old)
-	u.fail = slices.Grow(u.fail[:0], len(old))
+	u.fail = slices.Grow(u.fail[:0], n)
+	apart := 1 - float64(float64(d+8)*0x1p-51) // what the definition may have rounded
 	for i, l := range old {
 		lower[i] = kernel.Lowered(lower[i], u.on.moved.others(l))
-		if !c.Stays(squared[i], lower[i]) {
+		upper[i] = kernel.Raised(upper[i], u.on.moved.each[l])
+		if !(float64(upper[i]) < float64(lower[i])*apart) {
 			u.fail = append(u.fail, int32(i))
 		}
 	}
-	u.again(c, rows, label, squared, lower)
-	u.kept += len(old) - len(u.fail)
+	u.gather(rows, d, old)
+	c.Measure(u.rows, u.label, u.squared[:len(u.fail)])
+	left := u.fail[:0]
+	for j, i := range u.fail {
+		if upper[i] = c.Upper(u.squared[j]); !c.Stays(u.squared[j], lower[i]) {
+			left = append(left, i)
+		}
+	}
+	u.fail = left
+	u.again(c, rows, label, lower, upper)
+	u.kept += n - len(u.fail)
 	u.failed += len(u.fail)
-	if u.kept*c.K()*c.Dim() < (u.kept+u.failed)*price(c.Dim()) && u.on.when != Hamerly {
+	if u.kept*c.K()*d < (u.kept+u.failed)*price(d) && u.on.when != Hamerly {
 		u.pause = min(2*u.pause+1, longestWait)
 		u.armed, u.wait = false, u.pause
 	}
 }
 
-// again measures the rows that failed.
-func (u *unit) again(c *kernel.Centers, rows []float32, label []int32, squared []float64, lower []float32) {
-	n, d := len(u.fail), c.Dim()
-	if 8*n > 7*len(label) { // quicker without copies, and as right
-		c.AssignBounded(rows, label, squared, lower)
-		return
-	}
+// gather copies the rows that failed, and their labels.
+func (u *unit) gather(rows []float32, d int, labels []int32) {
+	n := len(u.fail)
 	u.rows, u.label = slices.Grow(u.rows[:0], n*d)[:n*d], slices.Grow(u.label[:0], n)[:n]
-	u.squared, u.lower = slices.Grow(u.squared[:0], n)[:n], slices.Grow(u.lower[:0], n)[:n]
 	for j, i := range u.fail {
 		copy(u.rows[j*d:(j+1)*d], rows[int(i)*d:])
+		u.label[j] = labels[i]
 	}
-	c.AssignBounded(u.rows, u.label, u.squared, u.lower)
+}
+
+// measure labels rows and gives their bounds.
+func (u *unit) measure(c *kernel.Centers, rows []float32, label []int32, lower, upper []float32) {
+	squared := u.squared[:len(label)]
+	c.AssignBounded(rows, label, squared, lower)
+	for i, sq := range squared {
+		upper[i] = c.Upper(sq)
+	}
+}
+
+// again measures the rows that failed.
+func (u *unit) again(c *kernel.Centers, rows []float32, label []int32, lower, upper []float32) {
+	n := len(u.fail)
+	if 8*n > 7*len(label) { // quicker without copies, and as right
+		u.measure(c, rows, label, lower, upper)
+		return
+	}
+	u.gather(rows, c.Dim(), label)
+	u.lower, u.upper = slices.Grow(u.lower[:0], n)[:n], slices.Grow(u.upper[:0], n)[:n]
+	u.measure(c, u.rows, u.label, u.lower, u.upper)
 	for j, i := range u.fail {
-		label[i], squared[i], lower[i] = u.label[j], u.squared[j], u.lower[j]
+		label[i], lower[i], upper[i] = u.label[j], u.lower[j], u.upper[j]
 	}
 }
 
 // movement is how far centroids have moved at most.
 type movement struct {
+	each             []float64
 	furthest, second float64
 	who              int32 // the one that moved furthest
 }
@@ -183,10 +217,11 @@ func (m movement) others(j int32) float64 {
 // movements bounds by how much after is away from before. Each sum of squares is off by
 // (d+2)2^-53, relatively; 2^-500 pays for what underflows.
 func movements(before, after Matrix) movement {
-	var m movement
+	m := movement{each: make([]float64, before.Rows)}
 	for j := range before.Rows {
 		s := SquaredBetween(before.Row(j), after.Row(j))
 		v := float64(math.Sqrt(s)*(1+float64(float64(after.Cols+8)*0x1p-53))) + 0x1p-500
+		m.each[j] = v
 		if v > m.furthest {
 			m.furthest, m.second, m.who = v, m.furthest, int32(j)
 		} else {

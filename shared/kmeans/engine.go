@@ -5,8 +5,9 @@ import "context"
 // Engine does the work on the rows: a goroutine pool on the server, a single
 // thread in the browser. It keeps one label per row, that of the last Pass.
 //
-// All implementations give the same bits: labels by kernel.Nearest; sums in
-// float64, row by row within the shards of Shards, shards added in their order.
+// All implementations give the same bits: labels by kernel.Nearest; the sums of a Pass
+// exact, and rounded once to float64; all other sums in float64, row by row within the
+// shards of Shards, shards added in their order.
 // Rows may have weights, at least 0 and finite, that count in sums and in chance,
 // but in no label. enginetest holds an implementation to it.
 //
@@ -23,13 +24,18 @@ type Engine interface {
 	// Weighted reports whether rows have weights; without them each counts once.
 	Weighted() bool
 
-	// Moments gives, without regard to weights, mean and variance of the features. It is the one method that
-	// refuses rows with NaN or an infinity: fault.Invalid names the first such row.
+	// Moments gives, without regard to weights, mean and variance of the features. It
+	// and Pass refuse rows with NaN or an infinity: fault.Invalid names the first such row.
 	Moments(ctx context.Context) (Moments, error)
 
 	// Pass labels each row with the nearest of the centroids, ties to the lowest
 	// index, and sums up the clusters.
 	Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error)
+
+	// Within gives the sum of weight times squared distance to the centroid of its label
+	// of the rows of each cluster, and of all rows in their order. centroids are those of
+	// the last Pass.
+	Within(ctx context.Context, centroids Matrix) (within []float64, inertia float64, err error)
 
 	// Far gives the m rows that are farthest from the centroid of their label,
 	// farthest first, ties to the lowest row; all rows if there are fewer. Rows of
@@ -102,8 +108,7 @@ type Sums struct {
 	Count   []int64   // rows of each cluster
 	Weight  []float64 // their weight; nil without weights
 	Sum     Matrix    // sum of weight times row of each cluster
-	Within  []float64 // sum of weight times squared distance of each cluster
-	Inertia float64   // the same of all rows, in row order within a shard
+	Inertia float64   // sum of weight times squared distance of all rows, as the other sums give it: off by some 1e-15 of what one cluster would have
 	Changed int64     // rows whose label is another than after the pass before; all in an engine's first
 }
 
@@ -117,8 +122,8 @@ type Far struct {
 
 // Shards gives the number of shards of n rows, and the rows of each (the last may
 // have fewer). It depends on the size of the task only, never on who works, and
-// bounds the memory of the shards' sums by the larger of 32 MiB and 8 times the
-// centroids'.
+// bounds the memory of k sums of d values of each shard by the larger of 32 MiB and 8
+// times that of one.
 func Shards(n, d, k int) (shards, rows int) {
 	most := min(256, max(8, (4<<20)/(k*d)))
 	rows = max((n+most-1)/most, 1024, 2*k)

@@ -6,8 +6,8 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync"
 
-	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kernel"
 )
 
@@ -25,9 +25,10 @@ type Memory struct {
 	each    Each
 	begin   func(lo, hi int) // told of the rows that work begins on; may be nil
 	labels  []int32          // nil before the first Pass: seeding has the memory to itself
-	parts   []Sums           // of the shards, kept from pass to pass
-	next    []int32          // labels and squared distances that a pass finds before it adds up
-	squared []float64
+	survey  *survey          // nil: not made yet
+	layout  *kernel.Layout   // nil before the first Pass
+	lock    sync.Mutex       // of sums.idle
+	sums    sums
 	bounds  bounds
 }
 
@@ -125,51 +126,6 @@ func (m *Memory) blocks(ctx context.Context, lo, hi, k int, fn func(lo, hi int))
 // centroids: kernels are quickest with many rows, of which they gather those in doubt.
 func blockRows(d, k int) int {
 	return min(512, max(32, min((512<<20)/(k*d), max((128<<10)/d, k/2))&^31))
-}
-
-// Moments implements Engine.
-func (m *Memory) Moments(ctx context.Context) (Moments, error) {
-	zeros := make([]int32, blockRows(m.d, 1))
-	mean, err := m.means(ctx, func(rows []float32, sums []float64) {
-		kernel.Accumulate(rows, m.d, zeros[:len(rows)/m.d], sums)
-	})
-	if err != nil {
-		return Moments{}, err
-	}
-	// A sum of float32 is finite if and only if all of them are.
-	if slices.ContainsFunc(mean, func(v float64) bool { return v-v != 0 }) {
-		return Moments{}, m.badRow()
-	}
-	variance, err := m.means(ctx, func(rows []float32, sums []float64) { kernel.Deviate(rows, mean, sums) })
-	return Moments{mean, variance}, err
-}
-
-// badRow is the fault of the first row that is not finite; there must be one.
-func (m *Memory) badRow() error {
-	i := slices.IndexFunc(m.rows, func(v float32) bool { return v-v != 0 })
-	return fault.Newf(fault.Invalid,
-		"Row %d (counted from 0), feature %d, is %v: it can't be trained on. Drop or fill missing values, and look for numbers beyond ±3.4e38.", i/m.d, i%m.d, m.rows[i])
-}
-
-// means divides what add sums by the number of rows. add gets some rows at a time.
-func (m *Memory) means(ctx context.Context, add func(rows []float32, sums []float64)) ([]float64, error) {
-	shards, size := Shards(m.n, m.d, 1)
-	parts := NewMatrix(shards, m.d)
-	if err := m.over(ctx, size, nil, func(s, lo, hi int) error {
-		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) { add(m.rows[lo*m.d:hi*m.d], parts.Row(s)) })
-	}); err != nil {
-		return nil, err
-	}
-	mean := make([]float64, m.d)
-	for s := range shards {
-		for t, v := range parts.Row(s) {
-			mean[t] += v
-		}
-	}
-	for t := range mean {
-		mean[t] /= float64(m.n)
-	}
-	return mean, nil
 }
 
 // Far implements Engine.

@@ -121,11 +121,8 @@ func (r *run) steps(ctx context.Context, o *Online, restart, pass int) (mean flo
 		}
 		last = o.Centroids.Clone()
 		s, err := o.Learn(ctx, batch, r.cfg.Distance, r.cfg.Frozen)
-		if err == nil {
-			err = r.finite(ctx, s.Inertia)
-		}
 		if err != nil {
-			return 0, 0, err
+			return 0, 0, r.named(ctx, err)
 		}
 		mean += s.Inertia / float64(size)
 		if r.ob.Rows != nil {

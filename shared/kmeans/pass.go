@@ -2,153 +2,202 @@ package kmeans
 
 import (
 	"context"
+	"slices"
 
 	"github.com/centroid-studio/centroid/shared/kernel"
 )
 
+// sums is those of a Memory's clusters, kept from pass to pass: a pass moves only the rows
+// that change their label. They are exact, so it does not matter who moves which row when.
+type sums struct {
+	grid  *kernel.Grid
+	total *kernel.Tally // nil: no row has been added
+	k     int
+	of    Matrix    // total, rounded: a column more than the rows if they have weights
+	idle  []*worker // that no unit of work has
+}
+
+// worker is what a goroutine needs that is at work on some rows.
+type worker struct {
+	tally   *kernel.Tally
+	changed int64
+	label   []int32
+}
+
 // Pass implements Engine.
 func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done, total int64)) (Sums, error) {
+	about, err := m.look(ctx)
+	if err != nil {
+		return Sums{}, err
+	}
 	m.Labels() // from here on they are there
-	c := kernel.Pack(centroids.Data, centroids.Rows, m.d)
-	shards, size := Shards(m.n, m.d, c.K())
-	if len(m.parts) != shards || len(m.parts[0].Count) != c.K() || m.Weighted() != (m.parts[0].Weight != nil) {
-		m.parts = make([]Sums, shards)
-		for s := range m.parts {
-			m.parts[s] = m.newSums(c.K())
-		}
+	if m.layout == nil {
+		m.layout = kernel.NewLayout(m.n, m.d)
 	}
-	// Where a shard each does not keep all workers busy to the end, labels are found
-	// in smaller pieces first: they depend on no order.
-	early := shards < balanced
-	unit := size
-	if early {
-		unit = min(blockRows(m.d, c.K()), max(32, m.n/64&^31))
-		if m.next == nil {
-			m.next, m.squared = make([]int32, m.n), make([]float64, m.n)
-		}
-	}
-	m.bounds.start(centroids, m.n, (m.n+unit-1)/unit)
-	err := m.over(ctx, unit, progress, func(u, lo, hi int) error {
-		if early {
-			return m.label(ctx, c, u, lo, hi, func(lo, hi int) ([]int32, []float64) { return m.next[lo:hi], m.squared[lo:hi] }, nil)
-		}
-		return m.pass(ctx, c, u, lo, hi)
+	k := centroids.Rows
+	c := m.layout.Pack(centroids.Data, k)
+	anew := m.open(about, k)
+	size := m.unit(k)
+	m.bounds.start(centroids, m.n, (m.n+size-1)/size)
+	err = m.over(ctx, size, progress, func(u, lo, hi int) error {
+		w := m.take()
+		defer m.give(w)
+		return m.label(ctx, c, w, u, lo, hi, anew)
 	})
-	if early && err == nil {
-		err = m.over(ctx, size, nil, func(s, lo, hi int) error {
-			t := m.parts[s].tally()
-			defer m.parts[s].took(t)
-			return m.blocks(ctx, lo, hi, 1, func(lo, hi int) { m.add(s, t, lo, hi, m.next[lo:hi], m.squared[lo:hi]) })
-		})
+	if err == nil {
+		err = m.total(ctx)
 	}
 	if err != nil {
-		m.bounds.forget()
+		m.forget()
 		return Sums{}, err
 	}
 	m.bounds.end(m.n)
-	return m.total(ctx, c.K())
+	s := Sums{Count: make([]int64, k), Sum: NewMatrix(k, m.d)}
+	for j := range k {
+		s.Count[j] = m.sums.total.Count(j)
+		copy(s.Sum.Row(j), m.sums.of.Row(j))
+		if m.weights != nil {
+			s.Weight = append(s.Weight, m.sums.of.Row(j)[m.d])
+		}
+	}
+	for _, w := range m.sums.idle {
+		s.Changed += w.changed
+		w.changed = 0
+	}
+	s.Inertia = about.inertia(centroids, s.weights(), s.Sum)
+	return s, nil
 }
 
-// balanced is how many shards keep all workers busy to the end.
-const balanced = 16
-
-// pass labels and adds up one shard.
-func (m *Memory) pass(ctx context.Context, c *kernel.Centers, s, lo, hi int) error {
-	size := min(blockRows(m.d, c.K()), hi-lo)
-	label, squared := make([]int32, size), make([]float64, size)
-	t := m.parts[s].tally()
-	defer m.parts[s].took(t)
-	return m.label(ctx, c, s, lo, hi, func(lo, hi int) ([]int32, []float64) { return label[:hi-lo], squared[:hi-lo] },
-		func(lo, hi int) { m.add(s, t, lo, hi, label[:hi-lo], squared[:hi-lo]) })
+// unit is how many rows a goroutine works on before it asks for more: enough to be worth
+// the asking, and not so many that others wait for it at the end.
+func (m *Memory) unit(k int) int {
+	size := max(1, m.n/64, min(m.n/8, (1<<19)/(k*m.d)))
+	return min((size+kernel.PanelRows-1)/kernel.PanelRows*kernel.PanelRows, 1<<16)
 }
 
-// label finds labels and squared distances of the rows of a unit, block by block. They
-// go to what room gives; then is called after each block, unless it is nil.
-func (m *Memory) label(ctx context.Context, c *kernel.Centers, u, lo, hi int, room func(lo, hi int) ([]int32, []float64), then func(lo, hi int)) error {
+// open readies the sums for a pass with k centroids, and tells whether all rows are to be
+// added, whatever their labels.
+func (m *Memory) open(s *survey, k int) (anew bool) {
+	if m.sums.total != nil && m.sums.k == k {
+		return false
+	}
+	g := m.sums.grid
+	if g == nil {
+		g = kernel.NewGrid(s.most, m.n)
+	}
+	m.sums = sums{grid: g, total: g.NewTally(k), k: k, of: NewMatrix(k, len(s.most))}
+	return true
+}
+
+// forget is called when labels are not what the sums and bounds are about.
+func (m *Memory) forget() {
+	m.bounds.forget()
+	m.sums = sums{grid: m.sums.grid}
+	for i := range m.labels {
+		m.labels[i] = -1
+	}
+}
+
+func (m *Memory) take() *worker {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	if n := len(m.sums.idle); n > 0 {
+		w := m.sums.idle[n-1]
+		m.sums.idle = m.sums.idle[:n-1]
+		return w
+	}
+	return &worker{tally: m.sums.grid.NewTally(m.sums.k)}
+}
+
+func (m *Memory) give(w *worker) {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	m.sums.idle = append(m.sums.idle, w)
+}
+
+// label labels the rows of a unit, block by block, and moves those that change. If all are
+// to be added anew, their labels tell only what has changed.
+func (m *Memory) label(ctx context.Context, c *kernel.Centers, w *worker, u, lo, hi int, anew bool) error {
 	b := m.bounds.begin(u)
 	defer b.end()
 	return m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
-		label, squared := room(lo, hi)
+		rows, old := m.rows[lo*m.d:hi*m.d], m.labels[lo:hi]
+		w.label = slices.Grow(w.label[:0], hi-lo)[:hi-lo]
 		if b == nil {
-			c.Assign(m.rows[lo*m.d:hi*m.d], label, squared)
+			c.Label(lo, rows, w.label)
 		} else {
-			b.assign(c, m.rows[lo*m.d:hi*m.d], m.labels[lo:hi], label, squared, m.bounds.lower[lo:hi])
+			b.assign(c, lo, rows, old, w.label)
 		}
-		if then != nil {
-			then(lo, hi)
+		if anew {
+			for i, l := range w.label {
+				if l != old[i] {
+					w.changed++
+				}
+				old[i] = -1
+			}
+		}
+		changed := 0
+		if m.weights == nil {
+			changed = w.tally.Move(rows, w.label, old)
+		} else {
+			changed = w.tally.MoveWeighted(rows, m.weights[lo:hi], w.label, old)
+		}
+		if !anew {
+			w.changed += int64(changed)
 		}
 	})
 }
 
-// add adds labelled rows to shard s.
-func (m *Memory) add(s int, t *kernel.Tally, lo, hi int, label []int32, squared []float64) {
-	rows, old := m.rows[lo*m.d:hi*m.d], m.labels[lo:hi]
-	if m.weights == nil {
-		t.Add(rows, m.d, label, old, squared)
-		return
+// total adds up what the workers have moved, and rounds what that changes.
+func (m *Memory) total(ctx context.Context) error {
+	s := &m.sums
+	for _, w := range s.idle {
+		s.total.Deepen(w.tally)
 	}
-	m.parts[s].weigh(m.weights[lo:hi], label, squared)
-	t.Add(nil, 0, label, old, squared)
-	kernel.AccumulateWeighted(rows, m.d, label, m.weights[lo:hi], t.Sum)
-}
-
-// total adds the shards in their order, some of the sums at a time.
-func (m *Memory) total(ctx context.Context, k int) (Sums, error) {
-	const chunk = 4096
-	total := m.newSums(k)
-	err := m.each(ctx, (k*m.d+chunk-1)/chunk, func(i int) error {
-		sum := total.Sum.Data[i*chunk : min((i+1)*chunk, k*m.d)]
-		for s := range m.parts {
-			part := m.parts[s].Sum.Data[i*chunk:][:len(sum)]
-			for j := range sum {
-				sum[j] += part[j]
+	const values = 1 << 15 // that one goroutine adds
+	some := max(1, values/s.of.Cols)
+	return m.each(ctx, (s.k+some-1)/some, func(i int) error {
+		lo, hi := i*some, min((i+1)*some, s.k)
+		for _, w := range s.idle {
+			s.total.Take(w.tally, lo, hi)
+		}
+		for l := lo; l < hi; l++ {
+			if s.total.Changed(l) {
+				s.total.Sum(l, s.of.Row(l))
 			}
 		}
 		return nil
 	}, func(int) {})
-	for s := range m.parts {
-		total.add(&m.parts[s])
-	}
-	return total, err
 }
 
-func (m *Memory) newSums(k int) Sums {
-	s := Sums{Count: make([]int64, k), Sum: NewMatrix(k, m.d), Within: make([]float64, k)}
-	if m.weights != nil {
-		s.Weight = make([]float64, k)
+// Within implements Engine.
+func (m *Memory) Within(ctx context.Context, centroids Matrix) (within []float64, inertia float64, err error) {
+	k := centroids.Rows
+	shards, size := Shards(m.n, 1, k)
+	parts, all := NewMatrix(shards, k), make([]float64, shards)
+	c := kernel.Pack(centroids.Data, k, m.d)
+	err = m.over(ctx, size, nil, func(s, lo, hi int) error {
+		part, squared := parts.Row(s), make([]float64, min(blockRows(m.d, 1), hi-lo))
+		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
+			c.Measure(m.rows[lo*m.d:hi*m.d], m.labels[lo:hi], squared[:hi-lo])
+			for i, sq := range squared[:hi-lo] {
+				if m.weights != nil {
+					sq = float64(m.weights[lo+i] * sq)
+				}
+				part[m.labels[lo+i]] += sq
+				all[s] += sq
+			}
+		})
+	})
+	if err != nil {
+		return nil, 0, err
 	}
-	return s
-}
-
-// weigh adds up the weights, and multiplies the squared distances by them.
-func (s *Sums) weigh(weights []float64, labels []int32, squared []float64) {
-	for i, w := range weights {
-		s.Weight[labels[i]] += w
-		squared[i] = float64(w * squared[i])
+	within = make([]float64, k)
+	for s := range shards {
+		inertia += all[s]
+		for j, v := range parts.Row(s) {
+			within[j] += v
+		}
 	}
-}
-
-// tally empties s and gives what fills it, but for Weight.
-func (s *Sums) tally() *kernel.Tally {
-	clear(s.Count)
-	clear(s.Weight)
-	clear(s.Sum.Data)
-	clear(s.Within)
-	return &kernel.Tally{Count: s.Count, Sum: s.Sum.Data, Within: s.Within}
-}
-
-// took takes from t what is not shared with it.
-func (s *Sums) took(t *kernel.Tally) { s.Inertia, s.Changed = t.Inertia, t.Changed }
-
-// add adds all of o but the sums of the features.
-func (s *Sums) add(o *Sums) {
-	for j := range s.Count {
-		s.Count[j] += o.Count[j]
-		s.Within[j] += o.Within[j]
-	}
-	for j, w := range o.Weight {
-		s.Weight[j] += w
-	}
-	s.Inertia += o.Inertia
-	s.Changed += o.Changed
+	return within, inertia, nil
 }

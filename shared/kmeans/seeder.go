@@ -29,7 +29,7 @@ type seeder struct {
 func (m *Memory) Seeder() Seeder {
 	if m.n > manyRows {
 		m.bounds.forget()
-		m.bounds.lower = nil
+		m.bounds.lower, m.bounds.upper = nil, nil
 	}
 	s := &seeder{m: m, seeds: NewMatrix(0, m.d), nearest: perRow[int32](m.n)}
 	if m.n <= manyRows {
@@ -148,7 +148,7 @@ func (s *seeder) Try(ctx context.Context, candidates Matrix, progress func(done,
 // Draw implements Seeder.
 func (s *seeder) Draw(ctx context.Context, seed, purpose uint64, times float64) ([]int64, error) {
 	parts := make([][]int64, len(s.parts))
-	m := *s.m
+	m := &Memory{n: s.m.n, d: s.m.d, each: s.m.each, begin: s.m.begin}
 	if s.squared != nil {
 		m.begin = nil // the rows are not needed
 	}

@@ -19,7 +19,7 @@ func (m *Memory) Weigh(weights []float64) error {
 	if !slices.ContainsFunc(weights, func(w float64) bool { return w > 0 }) {
 		return fault.Newf(fault.Invalid, "All rows have the weight 0, so there is nothing to train on.")
 	}
-	m.weights = weights
+	m.weights, m.survey, m.sums = weights, nil, sums{}
 	return nil
 }
 

@@ -58,8 +58,10 @@ type run struct {
 	current *Solution // of the restart at work, its inertia not known yet; nil before it has centroids
 	best    *Solution
 
-	last   Matrix // centroids of the engine's labels
-	lastOf Sums   // what the pass with them found
+	last    Matrix    // centroids of the engine's labels
+	lastOf  Sums      // what the pass with them found
+	within  []float64 // inertia of each cluster of last; nil: not measured
+	inertia float64   // of all, if measured
 }
 
 // restarts does all of them, or what it can until enough ends.
@@ -126,8 +128,7 @@ func (r *run) setStop(ctx context.Context) error {
 	}
 	m, err := r.e.Moments(ctx)
 	if err != nil {
-		_, of := r.all.Moments(ctx) // which row, of all
-		return cmp.Or(of, err)
+		return r.named(ctx, err)
 	}
 	sum := 0.0
 	for _, v := range m.Variance {
@@ -135,6 +136,12 @@ func (r *run) setStop(ctx context.Context) error {
 	}
 	r.stop = r.cfg.Tolerance * (sum / float64(r.d))
 	return nil
+}
+
+// named makes an error of some of the rows, which may be about one of them, that of all.
+func (r *run) named(ctx context.Context, err error) error {
+	_, of := r.all.Moments(ctx)
+	return cmp.Or(of, err)
 }
 
 // search finds centroids from one start, or goes on from a checkpoint.
@@ -166,7 +173,10 @@ func (r *run) judge(ctx context.Context) error {
 	if err := r.checkEmpty(ctx); err != nil {
 		return err
 	}
-	if s.Inertia = r.lastOf.Inertia; r.best == nil || s.Inertia < r.best.Inertia {
+	if err := r.measure(ctx); err != nil {
+		return err
+	}
+	if s.Inertia = r.inertia; r.best == nil || s.Inertia < r.best.Inertia {
 		r.best = s
 	}
 	r.current = nil
@@ -175,10 +185,10 @@ func (r *run) judge(ctx context.Context) error {
 
 // pass labels all rows and keeps what it found.
 func (r *run) pass(ctx context.Context, c Matrix) error {
-	r.last = Matrix{} // labels are undefined if it fails
+	r.last, r.within = Matrix{}, nil // labels are undefined if it fails
 	s, err := r.e.Pass(ctx, c, r.ob.Rows)
 	if err != nil {
-		return err
+		return r.named(ctx, err)
 	}
 	r.last, r.lastOf = c, s
 	return r.finite(ctx, s.Inertia)
@@ -190,6 +200,14 @@ func (r *run) agree(ctx context.Context, c Matrix) error {
 		return nil
 	}
 	return r.pass(ctx, c)
+}
+
+// measure finds the inertia of the clusters as they are.
+func (r *run) measure(ctx context.Context) (err error) {
+	if r.within == nil {
+		r.within, r.inertia, err = r.e.Within(ctx, r.last)
+	}
+	return err
 }
 
 // checkEmpty refuses a solution with empty clusters if there are fewer different
@@ -226,8 +244,11 @@ func (r *run) finish(ctx context.Context) (*Result, error) {
 	if err := r.agree(ctx, r.best.Centroids); err != nil {
 		return nil, err
 	}
-	res.Solution, res.Sizes, res.Within, res.Weight = *r.best, r.lastOf.Count, r.lastOf.Within, r.lastOf.Weight
-	res.Inertia = r.lastOf.Inertia
+	if err := r.measure(ctx); err != nil {
+		return nil, err
+	}
+	res.Solution, res.Sizes, res.Within, res.Weight = *r.best, r.lastOf.Count, r.within, r.lastOf.Weight
+	res.Inertia = r.inertia
 	return res, nil
 }
 

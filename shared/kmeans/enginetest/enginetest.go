@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/centroid-studio/centroid/shared/fault"
+	"github.com/centroid-studio/centroid/shared/kernel"
 	"github.com/centroid-studio/centroid/shared/kmeans"
 )
 
@@ -70,10 +71,25 @@ func testMoments(t *testing.T, e Engine, c Case) {
 	if err != nil {
 		t.Fatalf("Moments: %v", err)
 	}
-	mean := meanOf(c, func(v float64, _ int) float64 { return v })
-	variance := meanOf(c, func(v float64, f int) float64 { e := v - mean[f]; return float64(e * e) })
-	same(t, "Mean", got.Mean, mean)
-	same(t, "Variance", got.Variance, variance)
+	want := momentsOf(c)
+	same(t, "Mean", got.Mean, want.Mean)
+	same(t, "Variance", got.Variance, want.Variance)
+}
+
+// samePass compares what a pass found with what it should; the inertia may be off by
+// what it is said to be.
+func samePass(t *testing.T, what string, c Case, got, want kmeans.Sums) {
+	t.Helper()
+	around, mean := 0.0, momentsOf(c).Mean // what one cluster would have
+	for i := range c.N {
+		_, square := kernel.Nearest(c.Rows[i*c.D:(i+1)*c.D], mean)
+		around += c.weight(i) * square
+	}
+	if diff := math.Abs(got.Inertia - want.Inertia); !(diff <= 1e-12*around) {
+		t.Errorf("%s: inertia %v, want %v: it is off by %.1e of %v", what, got.Inertia, want.Inertia, diff/around, around)
+	}
+	want.Inertia = got.Inertia
+	same(t, what, got, want)
 }
 
 func testPass(t *testing.T, e Engine, c Case) {
@@ -88,7 +104,14 @@ func testPass(t *testing.T, e Engine, c Case) {
 		}
 		labels, squared, want := passOf(c, centroids, before)
 		same(t, "Labels", e.Labels(), labels)
-		same(t, "Pass", got, want)
+		samePass(t, "Pass", c, got, want)
+		within, inertia, err := e.Within(t.Context(), centroids)
+		if err != nil {
+			t.Fatalf("Within: %v", err)
+		}
+		wantWithin, wantInertia := withinOf(c, centroids.Rows, labels, squared)
+		same(t, "Within", within, wantWithin)
+		same(t, "Inertia", inertia, wantInertia)
 		for _, most := range []int{1, 3, c.N, c.N + 5} {
 			far, err := e.Far(t.Context(), centroids, most)
 			if err != nil {
@@ -196,7 +219,7 @@ func testSubset(t *testing.T, e Engine, c Case) {
 		t.Fatalf("Pass of a subset: %v", err)
 	}
 	_, _, want := passOf(sub, c.firstRows(0), before)
-	same(t, "Pass of a subset", sums, want)
+	samePass(t, "Pass of a subset", sub, sums, want)
 	same(t, "Labels after a subset's pass", e.Labels(), labels)
 }
 

@@ -3,6 +3,7 @@ package enginetest
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/centroid-studio/centroid/shared/kernel"
@@ -24,18 +25,45 @@ func inShards(n, d, k int, fn func(i int) float64) float64 {
 	return total
 }
 
-func meanOf(c Case, fn func(v float64, f int) float64) []float64 {
-	mean := make([]float64, c.D)
+// momentsOf gives mean and variance by the differences from the median of up to 63 rows.
+func momentsOf(c Case) kmeans.Moments {
+	mean, variance := make([]float64, c.D), make([]float64, c.D)
+	some := min(c.N, 63)
 	for f := range mean {
-		mean[f] = inShards(c.N, c.D, 1, func(i int) float64 { return fn(float64(c.Rows[i*c.D+f]), f) }) / float64(c.N)
+		var values []float64
+		for i := range some {
+			values = append(values, float64(c.Rows[i*c.N/some*c.D+f]))
+		}
+		slices.Sort(values)
+		origin := values[some/2]
+		of := func(fn func(e float64) float64) float64 {
+			return inShards(c.N, c.D, 1, func(i int) float64 { return fn(float64(c.Rows[i*c.D+f]) - origin) }) / float64(c.N)
+		}
+		from := of(func(e float64) float64 { return e })
+		mean[f] = origin + from
+		variance[f] = max(0, of(func(e float64) float64 { return float64(e * e) })-float64(from*from))
 	}
-	return mean
+	return kmeans.Moments{Mean: mean, Variance: variance}
 }
 
+// exactly gives the sum of v of the rows with label j, of all if j is negative, rounded once.
+func exactly(labels []int32, j int, v func(i int) float64) float64 {
+	const bits = 2200 // from the least product of a weight and a number to the largest sum
+	sum, term := new(big.Float).SetPrec(bits), new(big.Float).SetPrec(bits)
+	for i, l := range labels {
+		if j < 0 || int(l) == j {
+			sum.Add(sum, term.SetFloat64(v(i)))
+		}
+	}
+	f, _ := sum.Float64()
+	return f
+}
+
+// passOf gives what a pass finds; its inertia is exact.
 func passOf(c Case, centroids kmeans.Matrix, before []int32) (labels []int32, squared []float64, s kmeans.Sums) {
 	k := centroids.Rows
 	labels, squared = make([]int32, c.N), make([]float64, c.N)
-	s = kmeans.Sums{Count: make([]int64, k), Sum: kmeans.NewMatrix(k, c.D), Within: make([]float64, k)}
+	s = kmeans.Sums{Count: make([]int64, k), Sum: kmeans.NewMatrix(k, c.D)}
 	for i := range labels {
 		l, sq := kernel.Nearest(c.Rows[i*c.D:(i+1)*c.D], centroids.Data)
 		labels[i], squared[i] = int32(l), sq
@@ -44,28 +72,32 @@ func passOf(c Case, centroids kmeans.Matrix, before []int32) (labels []int32, sq
 			s.Changed++
 		}
 	}
-	of := func(j int, v func(i int) float64) float64 {
-		return inShards(c.N, c.D, k, func(i int) float64 {
-			if j >= 0 && labels[i] != int32(j) {
-				return 0 // adding it changes no bit
-			}
-			return v(i)
-		})
-	}
-	s.Inertia = of(-1, func(i int) float64 { return float64(c.weight(i) * squared[i]) })
-	if c.Weights != nil {
-		s.Weight = make([]float64, k)
-	}
+	s.Inertia = exactly(labels, -1, func(i int) float64 { return float64(c.weight(i) * squared[i]) })
 	for j := range k {
-		s.Within[j] = of(j, func(i int) float64 { return float64(c.weight(i) * squared[i]) })
 		for f := range c.D {
-			s.Sum.Row(j)[f] = of(j, func(i int) float64 { return float64(c.weight(i) * float64(c.Rows[i*c.D+f])) })
+			s.Sum.Row(j)[f] = exactly(labels, j, func(i int) float64 { return float64(c.weight(i) * float64(c.Rows[i*c.D+f])) })
 		}
 		if c.Weights != nil {
-			s.Weight[j] = of(j, c.weight)
+			s.Weight = append(s.Weight, exactly(labels, j, c.weight))
 		}
 	}
 	return labels, squared, s
+}
+
+// withinOf gives the inertia of each cluster and of all rows.
+func withinOf(c Case, k int, labels []int32, squared []float64) (within []float64, inertia float64) {
+	of := func(j int) float64 {
+		return inShards(c.N, 1, k, func(i int) float64 {
+			if j >= 0 && int(labels[i]) != j {
+				return 0 // adding it changes no bit
+			}
+			return float64(c.weight(i) * squared[i])
+		})
+	}
+	for j := range k {
+		within = append(within, of(j))
+	}
+	return within, of(-1)
 }
 
 func farOf(c Case, labels []int32, squared []float64, most int) []kmeans.Far {
