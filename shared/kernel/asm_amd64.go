@@ -95,15 +95,21 @@ func potential(rows *float32, d int, groups int, tile *float64, squared *float64
 //go:noescape
 func accumulate(rows *float32, d int, n int, label *int32, sums *float64)
 
-// move does what moveGo does for groups of 8 rows; rest is 0 if the first two parts leave nothing. first and
-// second are the sums of the label -1, as is count; round has what Grid says. tail has -1 for each
-// of d's last d%4 features. Three values beyond a label's sums are written as they are.
+// move512 does what moveGo does for groups of 8 rows; rest is 0 if the first two parts leave nothing. first and
+// second are the sums of the label -1, as is count; those of the next are stride, a multiple of 8, behind.
 //
 //go:noescape
-func move(rows *float32, d int, groups int, label *int32, old *int32, tail *int32, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
+func move512(rows *float32, d int, groups int, label *int32, old *int32, stride int, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
 
-// survey adds the difference of each of n rows from origin to sum, its square to square, and
-// keeps the bits of the largest absolute value of each feature in most.
+// move256 does what moveGo does for groups of 8 rows; rest is 0 if the first two parts leave nothing. first and
+// second are the sums of the label -1, as is count; those of the next are stride, a multiple of 8, behind.
 //
 //go:noescape
-func survey(rows *float32, d int, n int, origin *float64, sum *float64, square *float64, most *uint32)
+func move256(rows *float32, d int, groups int, label *int32, old *int32, stride int, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
+
+// survey adds the difference of each row from origin to sum, its square to square, and keeps
+// the bits of the largest absolute value of each feature in most, for groups of 8 rows. All but rows
+// is padded to a multiple of 4.
+//
+//go:noescape
+func survey(rows *float32, d int, groups int, origin *float64, sum *float64, square *float64, most *uint32)

@@ -4664,20 +4664,24 @@ next:
 	VZEROUPPER
 	RET
 
-// func move(rows *float32, d int, groups int, label *int32, old *int32, tail *int32, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
-// Requires: AVX, AVX2, POPCNT
-TEXT ·move(SB), NOSPLIT, $0-104
-	MOVQ    rows+0(FP), AX
-	MOVQ    label+24(FP), CX
-	MOVQ    old+32(FP), DX
-	MOVQ    groups+16(FP), BX
-	MOVQ    first+56(FP), SI
-	MOVQ    second+64(FP), DI
-	SUBQ    SI, DI
-	XORQ    R8, R8
-	VXORPS  Y15, Y15, Y15
-	MOVQ    tail+40(FP), R11
-	VMOVDQU (R11), X14
+// func move512(rows *float32, d int, groups int, label *int32, old *int32, stride int, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, POPCNT
+TEXT ·move512(SB), NOSPLIT, $0-104
+	MOVQ   rows+0(FP), AX
+	MOVQ   label+24(FP), CX
+	MOVQ   old+32(FP), DX
+	MOVQ   groups+16(FP), BX
+	MOVQ   first+56(FP), SI
+	MOVQ   second+64(FP), DI
+	SUBQ   SI, DI
+	XORQ   R8, R8
+	VPXORD Z15, Z15, Z15
+	MOVQ   d+8(FP), R11
+	MOVQ   $-1, R10
+	ANDQ   $0x07, R11
+	SHLXQ  R11, R10, R10
+	NOTQ   R10
+	KMOVW  R10, K1
 
 group:
 	VMOVDQU   (CX), Y0
@@ -4699,23 +4703,196 @@ row:
 	MOVB    $0x01, 1(R11)(R12*1)
 	MOVB    $0x01, 1(R11)(R13*1)
 	INCQ    R12
-	INCQ    R13
-	IMULQ   d+8(FP), R12
-	IMULQ   d+8(FP), R13
+	IMULQ   stride+40(FP), R12
 	LEAQ    (SI)(R12*8), R12
-	LEAQ    (SI)(R13*8), R13
 	IMULQ   d+8(FP), R10
 	LEAQ    (AX)(R10*4), R14
 	MOVQ    round+48(FP), R15
-	MOVQ    d+8(FP), R11
-	ADDQ    $0x03, R11
-	ANDQ    $-4, R11
+	MOVQ    stride+40(FP), R11
 	LEAQ    (R15)(R11*8), R10
 	MOVQ    d+8(FP), R11
-	SUBQ    $0x04, R11
-	JL      rest
+	INCQ    R13
+	JZ      new
+	IMULQ   stride+40(FP), R13
+	LEAQ    (SI)(R13*8), R13
+	SUBQ    $+8, R11
+	JL      restmove
 
-quad:
+somemove:
+	VCVTPS2PD (R14), Z0
+	VADDPD    (R15), Z0, Z1
+	VSUBPD    (R15), Z1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VADDPD    (R12), Z1, Z2
+	VMOVUPD   Z2, (R12)
+	VMOVUPD   (R13), Z2
+	VSUBPD    Z1, Z2, Z2
+	VMOVUPD   Z2, (R13)
+	VADDPD    (R10), Z0, Z3
+	VSUBPD    (R10), Z3, Z3
+	VSUBPD    Z3, Z0, Z0
+	VADDPD    (R12)(DI*1), Z3, Z4
+	VMOVUPD   Z4, (R12)(DI*1)
+	VMOVUPD   (R13)(DI*1), Z4
+	VSUBPD    Z3, Z4, Z4
+	VMOVUPD   Z4, (R13)(DI*1)
+	VORPD     Z0, Z15, Z15
+	ADDQ      $0x20, R14
+	ADDQ      $0x40, R15
+	ADDQ      $0x40, R10
+	ADDQ      $0x40, R12
+	ADDQ      $0x40, R13
+	SUBQ      $+8, R11
+	JGE       somemove
+
+restmove:
+	ADDQ      $+8, R11
+	JZ        moved
+	VMOVUPS.Z (R14), K1, Y0
+	VCVTPS2PD Y0, Z0
+	VADDPD    (R15), Z0, Z1
+	VSUBPD    (R15), Z1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VADDPD    (R12), Z1, Z2
+	VMOVUPD   Z2, (R12)
+	VMOVUPD   (R13), Z2
+	VSUBPD    Z1, Z2, Z2
+	VMOVUPD   Z2, (R13)
+	VADDPD    (R10), Z0, Z3
+	VSUBPD    (R10), Z3, Z3
+	VSUBPD    Z3, Z0, Z0
+	VADDPD    (R12)(DI*1), Z3, Z4
+	VMOVUPD   Z4, (R12)(DI*1)
+	VMOVUPD   (R13)(DI*1), Z4
+	VSUBPD    Z3, Z4, Z4
+	VMOVUPD   Z4, (R13)(DI*1)
+	VORPD     Z0, Z15, Z15
+	JMP       moved
+
+new:
+	SUBQ $+8, R11
+	JL   restadd
+
+someadd:
+	VCVTPS2PD (R14), Z0
+	VADDPD    (R15), Z0, Z1
+	VSUBPD    (R15), Z1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VADDPD    (R12), Z1, Z2
+	VMOVUPD   Z2, (R12)
+	VADDPD    (R10), Z0, Z3
+	VSUBPD    (R10), Z3, Z3
+	VSUBPD    Z3, Z0, Z0
+	VADDPD    (R12)(DI*1), Z3, Z4
+	VMOVUPD   Z4, (R12)(DI*1)
+	VORPD     Z0, Z15, Z15
+	ADDQ      $0x20, R14
+	ADDQ      $0x40, R15
+	ADDQ      $0x40, R10
+	ADDQ      $0x40, R12
+	SUBQ      $+8, R11
+	JGE       someadd
+
+restadd:
+	ADDQ      $+8, R11
+	JZ        moved
+	VMOVUPS.Z (R14), K1, Y0
+	VCVTPS2PD Y0, Z0
+	VADDPD    (R15), Z0, Z1
+	VSUBPD    (R15), Z1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VADDPD    (R12), Z1, Z2
+	VMOVUPD   Z2, (R12)
+	VADDPD    (R10), Z0, Z3
+	VSUBPD    (R10), Z3, Z3
+	VSUBPD    Z3, Z0, Z0
+	VADDPD    (R12)(DI*1), Z3, Z4
+	VMOVUPD   Z4, (R12)(DI*1)
+	VORPD     Z0, Z15, Z15
+
+moved:
+	LEAL -1(R9), R11
+	ANDL R11, R9
+	JNZ  row
+
+next:
+	ADDQ          $0x20, CX
+	ADDQ          $0x20, DX
+	MOVQ          d+8(FP), R11
+	SHLQ          $0x05, R11
+	ADDQ          R11, AX
+	DECQ          BX
+	JNZ           group
+	VEXTRACTF64X4 $0x01, Z15, Y0
+	VORPD         Y0, Y15, Y15
+	VEXTRACTF128  $0x01, Y15, X0
+	VORPD         X0, X15, X15
+	VPSHUFD       $0x4e, X15, X0
+	VPOR          X0, X15, X15
+	VMOVQ         X15, R11
+	MOVQ          R8, changed+88(FP)
+	MOVQ          R11, rest+96(FP)
+	VZEROUPPER
+	RET
+
+// func move256(rows *float32, d int, groups int, label *int32, old *int32, stride int, round *float64, first *float64, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·move256(SB), NOSPLIT, $0-104
+	MOVQ         rows+0(FP), AX
+	MOVQ         label+24(FP), CX
+	MOVQ         old+32(FP), DX
+	MOVQ         groups+16(FP), BX
+	MOVQ         first+56(FP), SI
+	MOVQ         second+64(FP), DI
+	SUBQ         SI, DI
+	XORQ         R8, R8
+	VXORPS       Y15, Y15, Y15
+	MOVQ         d+8(FP), R11
+	ANDQ         $0x03, R11
+	VMOVD        R11, X14
+	VPBROADCASTD X14, X14
+	MOVQ         $0x0000000100000000, R10
+	VMOVQ        R10, X13
+	MOVQ         $0x0000000300000002, R10
+	VPINSRQ      $0x01, R10, X13, X13
+	VPCMPGTD     X13, X14, X14
+
+group:
+	VMOVDQU   (CX), Y0
+	VPCMPEQD  (DX), Y0, Y0
+	VMOVMSKPS Y0, R9
+	XORL      $0x000000ff, R9
+	JZ        next
+	POPCNTL   R9, R11
+	ADDQ      R11, R8
+
+row:
+	BSFL    R9, R10
+	MOVLQSX (CX)(R10*4), R12
+	MOVLQSX (DX)(R10*4), R13
+	MOVQ    count+72(FP), R11
+	INCQ    8(R11)(R12*8)
+	DECQ    8(R11)(R13*8)
+	MOVQ    touched+80(FP), R11
+	MOVB    $0x01, 1(R11)(R12*1)
+	MOVB    $0x01, 1(R11)(R13*1)
+	INCQ    R12
+	IMULQ   stride+40(FP), R12
+	LEAQ    (SI)(R12*8), R12
+	IMULQ   d+8(FP), R10
+	LEAQ    (AX)(R10*4), R14
+	MOVQ    round+48(FP), R15
+	MOVQ    stride+40(FP), R11
+	LEAQ    (R15)(R11*8), R10
+	MOVQ    d+8(FP), R11
+	INCQ    R13
+	JZ      new
+	IMULQ   stride+40(FP), R13
+	LEAQ    (SI)(R13*8), R13
+	SUBQ    $+4, R11
+	JL      restmove
+
+somemove:
 	VCVTPS2PD (R14), Y0
 	VADDPD    (R15), Y0, Y1
 	VSUBPD    (R15), Y1, Y1
@@ -4739,11 +4916,11 @@ quad:
 	ADDQ      $0x20, R10
 	ADDQ      $0x20, R12
 	ADDQ      $0x20, R13
-	SUBQ      $0x04, R11
-	JGE       quad
+	SUBQ      $+4, R11
+	JGE       somemove
 
-rest:
-	ADDQ       $0x04, R11
+restmove:
+	ADDQ       $+4, R11
 	JZ         moved
 	VMASKMOVPS (R14), X14, X0
 	VCVTPS2PD  X0, Y0
@@ -4763,6 +4940,48 @@ rest:
 	VMOVUPD    (R13)(DI*1), Y4
 	VSUBPD     Y3, Y4, Y4
 	VMOVUPD    Y4, (R13)(DI*1)
+	VORPD      Y0, Y15, Y15
+	JMP        moved
+
+new:
+	SUBQ $+4, R11
+	JL   restadd
+
+someadd:
+	VCVTPS2PD (R14), Y0
+	VADDPD    (R15), Y0, Y1
+	VSUBPD    (R15), Y1, Y1
+	VSUBPD    Y1, Y0, Y0
+	VADDPD    (R12), Y1, Y2
+	VMOVUPD   Y2, (R12)
+	VADDPD    (R10), Y0, Y3
+	VSUBPD    (R10), Y3, Y3
+	VSUBPD    Y3, Y0, Y0
+	VADDPD    (R12)(DI*1), Y3, Y4
+	VMOVUPD   Y4, (R12)(DI*1)
+	VORPD     Y0, Y15, Y15
+	ADDQ      $0x10, R14
+	ADDQ      $0x20, R15
+	ADDQ      $0x20, R10
+	ADDQ      $0x20, R12
+	SUBQ      $+4, R11
+	JGE       someadd
+
+restadd:
+	ADDQ       $+4, R11
+	JZ         moved
+	VMASKMOVPS (R14), X14, X0
+	VCVTPS2PD  X0, Y0
+	VADDPD     (R15), Y0, Y1
+	VSUBPD     (R15), Y1, Y1
+	VSUBPD     Y1, Y0, Y0
+	VADDPD     (R12), Y1, Y2
+	VMOVUPD    Y2, (R12)
+	VADDPD     (R10), Y0, Y3
+	VSUBPD     (R10), Y3, Y3
+	VSUBPD     Y3, Y0, Y0
+	VADDPD     (R12)(DI*1), Y3, Y4
+	VMOVUPD    Y4, (R12)(DI*1)
 	VORPD      Y0, Y15, Y15
 
 moved:
@@ -4788,71 +5007,196 @@ next:
 	VZEROUPPER
 	RET
 
-// func survey(rows *float32, d int, n int, origin *float64, sum *float64, square *float64, most *uint32)
+// func survey(rows *float32, d int, groups int, origin *float64, sum *float64, square *float64, most *uint32)
 // Requires: AVX, AVX2
 TEXT ·survey(SB), NOSPLIT, $0-56
 	MOVQ         rows+0(FP), AX
 	MOVQ         d+8(FP), CX
-	MOVQ         n+16(FP), DX
-	MOVL         $0x7fffffff, R9
-	VMOVD        R9, X15
+	MOVQ         CX, DX
+	ANDQ         $0x03, DX
+	VMOVD        DX, X14
+	VPBROADCASTD X14, X14
+	MOVQ         $0x0000000100000000, BX
+	VMOVQ        BX, X13
+	MOVQ         $0x0000000300000002, BX
+	VPINSRQ      $0x01, BX, X13, X13
+	VPCMPGTD     X13, X14, X14
+	SHLQ         $0x02, CX
+	LEAQ         (CX)(CX*2), SI
+	MOVL         $0x7fffffff, DX
+	VMOVD        DX, X15
 	VPBROADCASTD X15, X15
 
-row:
-	MOVQ origin+24(FP), BX
-	MOVQ sum+32(FP), SI
-	MOVQ square+40(FP), DI
-	MOVQ most+48(FP), R8
-	MOVQ CX, R9
-	SUBQ $0x04, R9
+group:
+	MOVQ origin+24(FP), DI
+	MOVQ sum+32(FP), R8
+	MOVQ square+40(FP), R9
+	MOVQ most+48(FP), R10
+	MOVQ d+8(FP), DX
+	MOVQ AX, BX
+	SUBQ $0x04, DX
 	JL   rest
 
 quad:
-	VCVTPS2PD (AX), Y0
-	VPAND     (AX), X15, X1
-	VPMAXUD   (R8), X1, X1
-	VMOVDQU   X1, (R8)
-	VSUBPD    (BX), Y0, Y0
-	VADDPD    (SI), Y0, Y1
-	VMOVUPD   Y1, (SI)
+	VMOVUPD   (DI), Y8
+	VMOVUPD   (R8), Y9
+	VMOVUPD   (R9), Y10
+	VMOVDQU   (R10), X11
+	LEAQ      (BX)(CX*4), R11
+	VMOVUPS   (BX), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
 	VMULPD    Y0, Y0, Y0
-	VADDPD    (DI), Y0, Y0
-	VMOVUPD   Y0, (DI)
-	ADDQ      $0x10, AX
-	ADDQ      $0x10, R8
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
+	VADDPD    Y0, Y10, Y10
+	VMOVUPS   (BX)(CX*1), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y10, Y10
+	VMOVUPS   (BX)(CX*2), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y10, Y10
+	VMOVUPS   (BX)(SI*1), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y10, Y10
+	VMOVUPS   (R11), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y10, Y10
+	VMOVUPS   (R11)(CX*1), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y10, Y10
+	VMOVUPS   (R11)(CX*2), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y10, Y10
+	VMOVUPS   (R11)(SI*1), X0
+	VPAND     X0, X15, X1
+	VPMAXUD   X1, X11, X11
+	VCVTPS2PD X0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VADDPD    Y0, Y9, Y9
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y10, Y10
+	VMOVUPD   Y9, (R8)
+	VMOVUPD   Y10, (R9)
+	VMOVDQU   X11, (R10)
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, R10
 	ADDQ      $0x20, DI
-	SUBQ      $0x04, R9
+	ADDQ      $0x20, R8
+	ADDQ      $0x20, R9
+	SUBQ      $0x04, DX
 	JGE       quad
 
 rest:
-	ADDQ $0x04, R9
-	JZ   next
-
-one:
-	VMOVSS    (AX), X0
-	VPAND     X15, X0, X1
-	VMOVD     (R8), X2
-	VPMAXUD   X2, X1, X1
-	VMOVD     X1, (R8)
-	VCVTSS2SD X0, X0, X0
-	VSUBSD    (BX), X0, X0
-	VADDSD    (SI), X0, X1
-	VMOVSD    X1, (SI)
-	VMULSD    X0, X0, X0
-	VADDSD    (DI), X0, X0
-	VMOVSD    X0, (DI)
-	ADDQ      $0x04, AX
-	ADDQ      $0x04, R8
-	ADDQ      $0x08, BX
-	ADDQ      $0x08, SI
-	ADDQ      $0x08, DI
-	DECQ      R9
-	JNZ       one
+	ADDQ       $0x04, DX
+	JZ         next
+	VMOVUPD    (DI), Y8
+	VMOVUPD    (R8), Y9
+	VMOVUPD    (R9), Y10
+	VMOVDQU    (R10), X11
+	LEAQ       (BX)(CX*4), R11
+	VMASKMOVPS (BX), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMASKMOVPS (BX)(CX*1), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMASKMOVPS (BX)(CX*2), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMASKMOVPS (BX)(SI*1), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMASKMOVPS (R11), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMASKMOVPS (R11)(CX*1), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMASKMOVPS (R11)(CX*2), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMASKMOVPS (R11)(SI*1), X14, X0
+	VPAND      X0, X15, X1
+	VPMAXUD    X1, X11, X11
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y8, Y0, Y0
+	VADDPD     Y0, Y9, Y9
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y10, Y10
+	VMOVUPD    Y9, (R8)
+	VMOVUPD    Y10, (R9)
+	VMOVDQU    X11, (R10)
 
 next:
-	DECQ DX
-	JNZ  row
+	LEAQ (AX)(CX*8), AX
+	DECQ groups+16(FP)
+	JNZ  group
 	VZEROUPPER
 	RET

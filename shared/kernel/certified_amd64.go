@@ -24,8 +24,8 @@ var vectors = []impl{
 }
 
 var (
-	vector256 = &vector{16, 6, 2, 3, assign256, assign256Short}
-	vector512 = &vector{32, 12, 4, 4, assign512, assign512Short}
+	vector256 = &vector{16, 6, 2, 3, assign256, assign256Short, move256}
+	vector512 = &vector{32, 12, 4, 4, assign512, assign512Short, move512}
 )
 
 // vector is an instruction set's kernels.
@@ -36,6 +36,7 @@ type vector struct {
 	ranks     int // most scores that short keeps
 	assign    func(panel *float32, panels, d int, centroids *float32, tiles *int, threshold *float32, label *int32, doubt *uint32, gap, best *float32, next uintptr)
 	short     func(panel *int32, panels, pairs int, centroids *int32, tiles *int, ranks int, low *uint32, threshold *float32, label *int32, doubt *uint32, gap *float32, best *int32, next uintptr)
+	mover     mover
 }
 
 // step is by how much the widths of tiles of float32 differ.
@@ -55,7 +56,7 @@ func (v *vector) impl(name string, ok bool, first stage) impl {
 			c.layout.keep(v.width, false)
 		}
 		return q
-	}, distances64, potentials64, accumulate64, move64, survey64}
+	}, distances64, potentials64, accumulate64, v.move, survey64}
 }
 
 // tiling is how many tiles there are of n centroids, at n-1. Widest come first.
@@ -106,8 +107,8 @@ func (t *tiling) each(fn func(n, first int)) {
 //	best - second > 2e + (d+3)2^-53(|X|+C)² + 2^-90
 //
 // proves the label. 2^-90 covers underflow while all norms are below 2^50, else
-// nothing is certified; neither is NaN. The threshold is widened by 2^-20 for the
-// rounding of best - second and of its own computation, and then rounded up.
+// nothing is certified; neither is NaN. The threshold is widened by 2^-20, sixteen
+// times what the rounding of best - second, of its own computation and to float32 take.
 type certified struct {
 	*vector
 	mean    []float32 // padded to a multiple of 4
@@ -171,7 +172,7 @@ func certify(c *Centers, v *vector) *certified {
 
 // mean gives the mean of the centroids, padded to a multiple of 4.
 func (c *Centers) mean() []float32 {
-	sum, mean := make([]float64, c.d), make([]float32, padded(c.d))
+	sum, mean := make([]float64, c.d), make([]float32, (c.d+3)&^3)
 	for j := range c.k {
 		for t, v := range c.rows[j*c.d:][:c.d] {
 			sum[t] += v
@@ -236,8 +237,11 @@ func (q *certified) threshold(d int, x float64) float32 {
 	}
 	c := q.largest
 	t := 2*g*(x*c+c*c/2) + (n-1)*0x1p-53*(x+c)*(x+c) + 0x1p-90
-	return math.Nextafter32(float32(t*(1+0x1p-20)), float32(math.Inf(1)))
+	return above(t)
 }
+
+// above is a float32 above t, which is positive or NaN, and more so by what t's own computation rounds.
+func above(t float64) float32 { return float32(t * (1 + 0x1p-20)) }
 
 // scratch is what one call of assign needs.
 type scratch struct {
@@ -472,13 +476,22 @@ func (q *certified) pack(s *scratch, first, panels int, rows []float32, d int) {
 
 // measure implements quick.
 func (q *certified) measure(c *Centers, rows []float32, labels []int32, squared []float64) {
-	full := len(labels) &^ 7
-	if full > 0 && c.d == 2 {
-		exact2(&rows[0], full/4, &c.rows[0], &labels[0], &squared[0])
-	} else if full > 0 {
-		exact(&rows[0], c.d, full/8, &c.rows[0], &labels[0], tail(c.d), &squared[0])
+	n := len(labels)
+	if n < 8 {
+		c.measure(rows, labels, squared)
+		return
 	}
-	c.measure(rows[full*c.d:], labels[full:], squared[full:])
+	some := func(lo, hi int) {
+		if c.d == 2 {
+			exact2(&rows[lo*2], (hi-lo)/4, &c.rows[0], &labels[lo], &squared[lo])
+		} else {
+			exact(&rows[lo*c.d], c.d, (hi-lo)/8, &c.rows[0], &labels[lo], tail(c.d), &squared[lo])
+		}
+	}
+	some(0, n&^7)
+	if n%8 > 0 {
+		some(n-8, n) // some of them again
+	}
 }
 
 // fewRows is how many rows a panel is packed for.

@@ -145,7 +145,7 @@ func (q *coarse) threshold(d int, l *laid) float32 {
 	x, a, r, c := l.norm, float64(l.scale), l.rest, q.largest
 	t := 2 * (r*reach + (a*x+r)*q.rest + 128 + float64(q.low+1))
 	t += a * q.scale * float64(d+3) * 0x1p-53 * (x + c) * (x + c)
-	return math.Nextafter32(float32(t*(1+0x1p-20)), float32(math.Inf(1)))
+	return above(t)
 }
 
 // shortScratch is what coarse needs besides.

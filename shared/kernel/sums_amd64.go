@@ -36,12 +36,15 @@ func accumulate64(rows []float32, d int, labels []int32, sums []float64) {
 	}
 }
 
-// move64 has features in its lanes.
-func move64(t *Tally, rows []float32, labels, old []int32) (changed int, exact bool) {
+// mover is a move of groups of 8 rows.
+type mover func(rows *float32, d, groups int, label, old *int32, stride int, round, first, second *float64, count *int64, touched *uint8) (changed int, rest uint64)
+
+// move has features in its lanes.
+func (v *vector) move(t *Tally, rows []float32, labels, old []int32) (changed int, exact bool) {
 	g, groups := t.grid, len(labels)/8
 	exact = true
 	if groups > 0 {
-		n, rest := move(&rows[0], g.d, groups, &labels[0], &old[0], tail(g.d), &g.round[0], &t.parts[0][0], &t.parts[1][0], &t.count[0], &t.touched[0])
+		n, rest := v.mover(&rows[0], g.d, groups, &labels[0], &old[0], g.stride, &g.round[0], &t.parts[0][0], &t.parts[1][0], &t.count[0], &t.touched[0])
 		changed, exact = n, rest == 0
 	}
 	done := 8 * groups
@@ -51,7 +54,21 @@ func move64(t *Tally, rows []float32, labels, old []int32) (changed int, exact b
 
 // survey64 has features in its lanes.
 func survey64(rows []float32, origin, sum, square []float64, most []uint32) {
-	if len(rows) > 0 {
-		survey(&rows[0], len(origin), len(rows)/len(origin), &origin[0], &sum[0], &square[0], &most[0])
+	d := len(origin)
+	groups := len(rows) / (8 * d)
+	if groups > 0 {
+		size := (d + 3) &^ 3
+		room := make([]float64, 3*size)
+		top := make([]uint32, size)
+		o, s, q := room[:size], room[size:2*size], room[2*size:]
+		copy(o, origin)
+		copy(s, sum)
+		copy(q, square)
+		copy(top, most)
+		survey(&rows[0], d, groups, &o[0], &s[0], &q[0], &top[0])
+		copy(sum, s)
+		copy(square, q)
+		copy(most, top)
 	}
+	surveyGo(rows[groups*8*d:], origin, sum, square, most)
 }

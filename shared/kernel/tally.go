@@ -13,25 +13,25 @@ import (
 // Nguyen, Fast reproducible floating-point summation, ARITH 2013, cut so too, but keep a
 // fixed number of parts.)
 type Grid struct {
-	d     int
-	width int       // bits by which a part's multiples are finer than those of the part before
-	top   []int     // all values of a feature are less than 2^top
-	round []float64 // of the first part for each feature, padded to a multiple of 4, then of the second: see rounder
+	d      int
+	stride int       // d, padded to a multiple of 8
+	width  int       // bits by which a part's multiples are finer than those of the part before
+	top    []int     // all values of a feature are less than 2^top
+	round  []float64 // of the first part for each feature, stride values, then of the second: see rounder
 }
 
 // NewGrid makes the grid of n rows, or of all subsets of them, where most has the largest
 // absolute value of each feature. n is below 2^31.
 func NewGrid(most []float64, n int) *Grid {
 	d := len(most)
-	g := &Grid{d: d, width: 51 - bits.Len(uint(n)), top: make([]int, d), round: make([]float64, 2*padded(d))}
+	g := &Grid{d: d, stride: (d + 7) &^ 7, width: 51 - bits.Len(uint(n)), top: make([]int, d)}
+	g.round = make([]float64, 2*g.stride)
 	for t, v := range most {
 		_, g.top[t] = math.Frexp(v)
-		g.round[t], g.round[padded(d)+t] = g.rounder(t, 0), g.rounder(t, 1)
+		g.round[t], g.round[g.stride+t] = g.rounder(t, 0), g.rounder(t, 1)
 	}
 	return g
 }
-
-func padded(d int) int { return (d + 3) &^ 3 }
 
 // rounder gives what leaves part p of a value that the parts before have been taken from,
 // when it is added to it and taken away again: 1.5·2^52 times the part's power of two.
@@ -42,17 +42,15 @@ func (g *Grid) rounder(t, p int) float64 {
 // Tally is exact sums of rows by label. Its methods may not run at the same time.
 type Tally struct {
 	grid    *Grid
-	k       int
 	count   []int64 // that of label l is at l+1: rows of no label go to the first
 	touched []uint8
-	parts   [][]float64 // of the sums, feature by feature; the first two lie behind each other
+	parts   [][]float64 // of the sums, feature by feature, stride values for each label
 }
 
 // NewTally makes sums of k labels, all 0.
 func (g *Grid) NewTally(k int) *Tally {
-	size := (k+1)*g.d + 3 // rows of sums are written four features at a time
-	both := make([]float64, 2*size)
-	return &Tally{g, k, make([]int64, k+1), make([]uint8, k+1), [][]float64{both[:size], both[size:]}}
+	size := (k + 1) * g.stride
+	return &Tally{g, make([]int64, k+1), make([]uint8, k+1), [][]float64{make([]float64, size), make([]float64, size)}}
 }
 
 // Move takes rows from the sums of the labels old, where those are not -1, to those of
@@ -106,9 +104,9 @@ func (t *Tally) MoveWeighted(rows []float32, weights []float64, labels, old []in
 
 // add adds a value to a sum of label l.
 func (t *Tally) add(l int32, f int, v float64) {
-	at, g := int(l+1)*t.grid.d+f, t.grid
+	at, g := int(l+1)*t.grid.stride+f, t.grid
 	a := v + g.round[f] - g.round[f]
-	b := v - a + g.round[padded(g.d)+f] - g.round[padded(g.d)+f]
+	b := v - a + g.round[g.stride+f] - g.round[g.stride+f]
 	t.parts[0][at] += a
 	t.parts[1][at] += b
 	t.deeper(l, f, v-a-b)
@@ -117,7 +115,7 @@ func (t *Tally) add(l int32, f int, v float64) {
 // rest is what the first two parts leave of a value.
 func (g *Grid) rest(f int, v float64) float64 {
 	v -= v + g.round[f] - g.round[f]
-	r := g.round[padded(g.d)+f]
+	r := g.round[g.stride+f]
 	return v - (v + r - r)
 }
 
@@ -129,7 +127,7 @@ func (t *Tally) deeper(l int32, f int, rest float64) {
 		}
 		r := t.grid.rounder(f, p)
 		v := rest + r - r
-		t.parts[p][int(l+1)*t.grid.d+f] += v
+		t.parts[p][int(l+1)*t.grid.stride+f] += v
 		rest -= v
 	}
 }
@@ -137,13 +135,13 @@ func (t *Tally) deeper(l int32, f int, rest float64) {
 // moveGo moves rows but for what the first two parts leave, and tells if that is nothing.
 func moveGo(t *Tally, rows []float32, labels, old []int32) (changed int, exact bool) {
 	d, exact := t.grid.d, true
-	first, second := t.grid.round[:d], t.grid.round[padded(d):][:d]
+	first, second := t.grid.round[:d], t.grid.round[t.grid.stride:][:d]
 	for i, l := range labels {
 		if l == old[i] {
 			continue
 		}
 		changed++
-		to, from := int(l+1)*d, int(old[i]+1)*d
+		to, from := int(l+1)*t.grid.stride, int(old[i]+1)*t.grid.stride
 		add0, add1 := t.parts[0][to:to+d], t.parts[1][to:to+d]
 		sub0, sub1 := t.parts[0][from:from+d], t.parts[1][from:from+d]
 		for f, x := range rows[i*d : (i+1)*d] {
@@ -167,7 +165,7 @@ func moveGo(t *Tally, rows []float32, labels, old []int32) (changed int, exact b
 // Take adds the sums of labels from lo to before hi of o, which gets 0 instead. Different
 // labels may be taken at the same time after Deepen.
 func (t *Tally) Take(o *Tally, lo, hi int) {
-	d := t.grid.d
+	d := t.grid.stride
 	for l := lo + 1; l <= hi; l++ {
 		if o.touched[l] == 0 {
 			continue
@@ -206,7 +204,7 @@ func (t *Tally) Changed(l int) bool {
 // Sum writes the sums of label l, rounded once, to nearest, ties to even. dst may have
 // room for fewer features.
 func (t *Tally) Sum(l int, dst []float64) {
-	at := (l + 1) * t.grid.d
+	at := (l + 1) * t.grid.stride
 	first, second := t.parts[0][at:][:len(dst)], t.parts[1][at:][:len(dst)]
 	for f := range dst {
 		dst[f] = first[f] + second[f]
