@@ -271,7 +271,7 @@ func (q *certified) assign(c *Centers, rows []float32, labels []int32, squared [
 	n := s.room(q.width, d, chunk)
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))
-		q.part(c, s, unkept, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+		q.part(c, s, Unkept, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
 		if lower != nil {
 			for i := lo; i < hi; i++ {
 				lower[i] = q.bound(c, s.gap[i-lo], s.threshold[(i-lo)/q.width], 1, squared[i])
@@ -288,8 +288,9 @@ func (q *certified) label(c *Centers, first int, rows []float32, labels []int32)
 		return
 	}
 	n, kept := s.room(q.width, d, chunk), c.layout != nil && c.layout.floats != nil
+	kept = kept && first != Unkept
 	if !kept {
-		first = unkept
+		first = Unkept
 	} else if c.layout.laid(first, len(labels), q.width) {
 		n = s.room(q.width, d, mostGathered*d)
 	}
@@ -301,9 +302,6 @@ func (q *certified) label(c *Centers, first int, rows []float32, labels []int32)
 		}
 	}
 }
-
-// unkept says that rows are not of a Layout.
-const unkept = -1
 
 // few has the definition label rows that are too few for a panel.
 func (q *certified) few(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64) bool {
@@ -345,17 +343,17 @@ func (q *certified) part(c *Centers, s *scratch, first int, rows []float32, labe
 	d, w, ahead := c.d, q.width, next(rows)
 	var data []float32
 	panels := (len(labels) + w - 1) / w
-	if first == unkept || !c.layout.laid(first, len(labels), w) {
+	if first == Unkept || !c.layout.laid(first, len(labels), w) {
 		q.load(s, rows, d)
 		data = s.panels
 		for p, square := range s.norm[:panels] {
 			x := norm(d, math.Float32frombits(square))
 			s.threshold[p] = q.threshold(d, x)
-			if first != unkept {
+			if first != Unkept {
 				c.layout.panels[first/w+p] = laid{is: true, norm: x}
 			}
 		}
-		if first != unkept {
+		if first != Unkept {
 			copy(c.layout.floats[first*d:], data[:panels*w*d])
 		}
 	} else {
@@ -383,6 +381,9 @@ func (q *certified) part(c *Centers, s *scratch, first int, rows []float32, labe
 
 // laid tells whether n rows from first on are laid out.
 func (l *Layout) laid(first, n, width int) bool {
+	if l.full {
+		return true
+	}
 	for _, p := range l.panels[first/width : (first+n+width-1)/width] {
 		if !p.is {
 			return false

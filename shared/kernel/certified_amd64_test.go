@@ -38,7 +38,7 @@ func TestMostRowsAreCertified(t *testing.T) {
 				scratch.near = make([]tile, (k+3)/4)
 				labels, squared := make([]int32, size), make([]float64, size)
 				for lo := 0; lo+size <= n; lo += size {
-					q.part(c, scratch, unkept, rows[lo*d:(lo+size)*d], labels, squared)
+					q.part(c, scratch, Unkept, rows[lo*d:(lo+size)*d], labels, squared)
 					for _, b := range scratch.doubt {
 						doubtful += bits.OnesCount32(b)
 					}

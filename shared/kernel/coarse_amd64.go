@@ -50,6 +50,7 @@ type coarse struct {
 	ranks  int     // scores of a row that are kept: the nearest may be one of ranks-1
 	low    uint32  // 2^l-1
 	first  stage
+	most   int64 // one in so many rows may be left to certified
 
 	// How many rows have come, and how many certified got. They tell whether it
 	// pays, which changes no label.
@@ -84,8 +85,12 @@ func coarsen(c *Centers, q *certified, first stage) *coarse {
 		}
 		scale *= min(1, l.largest/q.largest)
 	}
-	p := &coarse{certified: q, scale: scale, ranks: 2, low: 1<<bits.Len(uint(n-1)) - 1, first: first}
-	switch { // the more features, the less time ranks take beside them, and the more rows are in doubt
+	p := &coarse{certified: q, scale: scale, ranks: 2, low: 1<<bits.Len(uint(n-1)) - 1, first: first, most: 8}
+	if l != nil {
+		p.most = 4 // their rounding is done
+	}
+	switch { // few centroids are measured in float32 as soon as two or three in float64; the more features, the less time ranks take beside them, and the more rows are in doubt
+	case n <= 32:
 	case d >= 256:
 		p.ranks = q.vector.ranks
 	case d >= 48:
@@ -128,7 +133,7 @@ func worth(d, k int) bool { return d >= 8 && k >= 48 }
 // pays tells whether most of the rows that came had nothing else to go through.
 func (q *coarse) pays() bool {
 	rows := q.rows.Load()
-	return q.first == always || rows < 1024 || 8*q.late.Load() < rows
+	return q.first == always || rows < 1024 || q.most*q.late.Load() < rows
 }
 
 // factor is what a panel whose longest row has the norm x at most is multiplied by: a.
@@ -196,7 +201,7 @@ func (q *coarse) assign(c *Centers, rows []float32, labels []int32, squared []fl
 		if lower != nil {
 			below, lower = lower[:n], lower[n:]
 		}
-		q.gather(c, s, unkept, rows[:n*d], labels[:n], squared[:n], below)
+		q.gather(c, s, Unkept, rows[:n*d], labels[:n], squared[:n], below)
 		rows, labels, squared = rows[n*d:], labels[n:], squared[n:]
 	}
 	q.certified.assign(c, rows, labels, squared, lower)
@@ -206,9 +211,9 @@ func (q *coarse) assign(c *Centers, rows []float32, labels []int32, squared []fl
 func (q *coarse) label(c *Centers, first int, rows []float32, labels []int32) {
 	d, s := c.d, scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	kept := c.layout != nil && c.layout.shorts != nil
+	kept := first != Unkept && c.layout != nil && c.layout.shorts != nil
 	if !kept {
-		first = unkept
+		first = Unkept
 	}
 	for len(labels) >= fewRows && q.pays() {
 		n := min(mostGathered, len(labels))
@@ -228,14 +233,14 @@ func (q *coarse) gather(c *Centers, s *scratch, first int, rows []float32, label
 	h.doubtful.reset()
 	h.late.reset()
 	n := s.room(q.width, d, chunk)
-	if first != unkept && c.layout.laid(first, len(labels), q.width) {
+	if first != Unkept && c.layout.laid(first, len(labels), q.width) {
 		n = s.room(q.width, d, mostGathered*d)
 	}
 	h.room(n/q.width, q.width, q.vector.ranks, d)
 	for lo := 0; lo < len(labels); lo += n {
 		hi := min(lo+n, len(labels))
 		at := first
-		if first != unkept {
+		if first != Unkept {
 			at += lo
 		}
 		q.part(c, s, at, rows[lo*d:hi*d], labels[lo:hi], lo)
@@ -254,7 +259,7 @@ func (q *coarse) gather(c *Centers, s *scratch, first int, rows []float32, label
 	} else if squared != nil {
 		q.certified.assign(c, g.rows, g.label, g.squared, nil)
 	} else {
-		q.certified.label(c, unkept, g.rows, g.label)
+		q.certified.label(c, Unkept, g.rows, g.label)
 	}
 	for i, at := range g.from {
 		labels[at] = g.label[i]
@@ -302,10 +307,10 @@ func (q *coarse) part(c *Centers, s *scratch, first int, rows []float32, labels 
 	panels := (len(labels) + w - 1) / w
 	pairs := (d + 1) / 2
 	data, about, ahead := h.panels, h.laid[:panels], next(rows)
-	if first != unkept {
+	if first != Unkept {
 		data, about = c.layout.shorts[first*pairs:][:panels*w*pairs], c.layout.panels[first/w:][:panels]
 	}
-	if first == unkept || !c.layout.laid(first, len(labels), w) {
+	if first == Unkept || !c.layout.laid(first, len(labels), w) {
 		q.quantise(c, s, rows, data, about)
 	} else {
 		ahead = next(data)

@@ -11,6 +11,7 @@ type Layout struct {
 	floats  []float32
 	shorts  []int32
 	panels  []laid
+	full    bool // all of them are laid out
 }
 
 // laid is what is known of a panel that is kept.
@@ -33,9 +34,15 @@ func NewLayout(n, d int) *Layout { return &Layout{n: n, d: d} }
 // Pack is Pack for rows that l keeps. It keeps none if they are too many.
 func (l *Layout) Pack(centroids []float64, k int) *Centers { return active.pack(l, centroids, k, l.d) }
 
+// Full tells l that all rows have been labelled.
+func (l *Layout) Full() { l.full = l.panels != nil }
+
+// Unkept is where rows begin that are not those of the matrix.
+const Unkept = -1
+
 // Label writes the label of each row: that of Nearest. They are the rows from first on of
-// the matrix that c was packed for; first is a multiple of PanelRows. Without a Layout it
-// means nothing. rows holds len(labels) rows.
+// the matrix that c was packed for, first being a multiple of PanelRows; or any rows where it
+// is Unkept, or where c has no Layout. rows holds len(labels) rows.
 func (c *Centers) Label(first int, rows []float32, labels []int32) {
 	rows = rows[:len(labels)*c.d]
 	if c.quick != nil {

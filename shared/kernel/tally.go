@@ -58,15 +58,17 @@ func (g *Grid) NewTally(k int) *Tally {
 // len(labels) rows.
 func (t *Tally) Move(rows []float32, labels, old []int32) (changed int) {
 	old = old[:len(labels)]
-	if changed, exact := active.move(t, rows[:len(labels)*t.grid.d], labels, old); exact {
-		copy(old, labels)
+	changed, exact := active.move(t, rows[:len(labels)*t.grid.d], labels, old)
+	if exact {
+		if changed > 0 {
+			copy(old, labels)
+		}
 		return changed
 	}
 	for i, l := range labels {
 		if l == old[i] {
 			continue
 		}
-		changed++
 		for f, v := range rows[i*t.grid.d : (i+1)*t.grid.d] {
 			rest := t.grid.rest(f, float64(v))
 			t.deeper(l, f, rest)

@@ -19,19 +19,22 @@ import (
 //
 // Rows are handled in units, those of a pass that one goroutine works on. Each unit has
 // bounds, or pauses: if too many of its rows fail, bounds cost more than they spare, and it
-// passes as ever for a while, each time for longer. The zero value is for Auto.
+// passes as ever for a while, each time for longer. A few units try; the others follow
+// while bounds pay there. The zero value is for Auto.
 type bounds struct {
 	when         Algorithm
 	lower, upper []float32 // one a row; only those of units with bounds mean anything
 	units        []unit
 	before       Matrix   // centroids that they are about; none if no bound holds
 	moved        movement // since then
+	follow       bool     // bounds paid in the units that try, in the last pass that had some
 	rows, spare  int64    // since Bound: all, and those passed over
 }
 
 // unit is the rows that a goroutine works on.
 type unit struct {
 	on     *bounds
+	tries  bool // it does not wait for others
 	armed  bool // its lower bounds hold
 	checks bool // it was armed when the pass began
 	wait   int  // passes until it is armed
@@ -50,7 +53,7 @@ type unit struct {
 // price is what bounds cost a row of d features, in products of a row's number and a
 // centroid's that are spared when it stays: there are k·d of them. It was measured in
 // assembly, on mixtures.
-func price(d int) int { return 900 + 16*d }
+func price(d int) int { return 1000 + 16*d }
 
 const (
 	firstWait   = 2 // the first passes move centroids far
@@ -74,7 +77,7 @@ func (b *bounds) start(c Matrix, n, units int) {
 	if len(b.units) != units {
 		b.units = make([]unit, units)
 		for i := range b.units {
-			b.units[i].on, b.units[i].wait = b, firstWait
+			b.units[i].on, b.units[i].wait, b.units[i].tries = b, firstWait, i%8 == 0
 		}
 		b.before = Matrix{}
 	}
@@ -94,9 +97,22 @@ func (b *bounds) start(c Matrix, n, units int) {
 // end counts the rows of a pass of n.
 func (b *bounds) end(n int) {
 	b.rows += int64(n)
+	kept, failed := 0, 0
 	for i := range b.units {
-		b.spare += int64(b.units[i].kept)
+		u := &b.units[i]
+		b.spare += int64(u.kept)
+		if u.tries {
+			kept, failed = kept+u.kept, failed+u.failed
+		}
 	}
+	if kept+failed > 0 {
+		b.follow = b.pay(kept, failed)
+	}
+}
+
+// pay tells whether it was worth it that some rows were passed over while others failed.
+func (b *bounds) pay(kept, failed int) bool {
+	return kept*b.before.Rows*b.before.Cols >= (kept+failed)*price(b.before.Cols)
 }
 
 // forget is called when labels or centroids are not those that lower is about.
@@ -109,8 +125,8 @@ func (b *bounds) begin(u int) *unit {
 	}
 	x := &b.units[u]
 	x.kept, x.failed, x.checks = 0, 0, x.armed
-	if !x.armed && b.when != Hamerly && x.wait > 0 {
-		x.wait--
+	if !x.armed && b.when != Hamerly && (x.wait > 0 || !x.tries && !b.follow) {
+		x.wait = max(0, x.wait-1)
 		return nil
 	}
 	x.armed = true
@@ -159,7 +175,7 @@ func (u *unit) assign(c *kernel.Centers, first int, rows []float32, old, label [
 	u.again(c, rows, label, lower, upper)
 	u.kept += n - len(u.fail)
 	u.failed += len(u.fail)
-	if u.kept*c.K()*d < (u.kept+u.failed)*price(d) && u.on.when != Hamerly {
+	if u.on.when != Hamerly && !u.on.pay(u.kept, u.failed) {
 		u.pause = min(2*u.pause+1, longestWait)
 		u.armed, u.wait = false, u.pause
 	}

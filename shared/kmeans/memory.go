@@ -29,6 +29,7 @@ type Memory struct {
 	layout  *kernel.Layout   // nil before the first Pass
 	lock    sync.Mutex       // of sums.idle
 	sums    sums
+	last    Matrix // centroids of the labels; none before the first Pass
 	bounds  bounds
 }
 

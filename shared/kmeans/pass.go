@@ -21,7 +21,12 @@ type sums struct {
 type worker struct {
 	tally   *kernel.Tally
 	changed int64
+	spared  int64
 	label   []int32
+
+	near, from   []int32 // scratch of still
+	squared, own []float64
+	rows         []float32
 }
 
 // Pass implements Engine.
@@ -37,12 +42,16 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 	k := centroids.Rows
 	c := m.layout.Pack(centroids.Data, k)
 	anew := m.open(about, k)
-	size := m.unit(k)
-	m.bounds.start(centroids, m.n, (m.n+size-1)/size)
+	size, still := m.unit(k), m.still(centroids)
+	if still != nil {
+		m.bounds.forget()
+	} else {
+		m.bounds.start(centroids, m.n, (m.n+size-1)/size)
+	}
 	err = m.over(ctx, size, progress, func(u, lo, hi int) error {
 		w := m.take()
 		defer m.give(w)
-		return m.label(ctx, c, w, u, lo, hi, anew)
+		return m.label(ctx, c, still, w, u, lo, hi, anew)
 	})
 	if err == nil {
 		err = m.total(ctx)
@@ -52,6 +61,8 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 		return Sums{}, err
 	}
 	m.bounds.end(m.n)
+	m.last = centroids.Clone()
+	m.layout.Full()
 	s := Sums{Count: make([]int64, k), Sum: NewMatrix(k, m.d)}
 	for j := range k {
 		s.Count[j] = m.sums.total.Count(j)
@@ -62,7 +73,8 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 	}
 	for _, w := range m.sums.idle {
 		s.Changed += w.changed
-		w.changed = 0
+		m.bounds.spare += w.spared
+		w.changed, w.spared = 0, 0
 	}
 	s.Inertia = about.inertia(centroids, s.weights(), s.Sum)
 	return s, nil
@@ -92,7 +104,7 @@ func (m *Memory) open(s *survey, k int) (anew bool) {
 // forget is called when labels are not what the sums and bounds are about.
 func (m *Memory) forget() {
 	m.bounds.forget()
-	m.sums = sums{grid: m.sums.grid}
+	m.sums, m.last = sums{grid: m.sums.grid}, Matrix{}
 	for i := range m.labels {
 		m.labels[i] = -1
 	}
@@ -117,16 +129,19 @@ func (m *Memory) give(w *worker) {
 
 // label labels the rows of a unit, block by block, and moves those that change. If all are
 // to be added anew, their labels tell only what has changed.
-func (m *Memory) label(ctx context.Context, c *kernel.Centers, w *worker, u, lo, hi int, anew bool) error {
+func (m *Memory) label(ctx context.Context, c *kernel.Centers, s *still, w *worker, u, lo, hi int, anew bool) error {
 	b := m.bounds.begin(u)
 	defer b.end()
 	return m.blocks(ctx, lo, hi, c.K(), func(lo, hi int) {
 		rows, old := m.rows[lo*m.d:hi*m.d], m.labels[lo:hi]
 		w.label = slices.Grow(w.label[:0], hi-lo)[:hi-lo]
-		if b == nil {
-			c.Label(lo, rows, w.label)
-		} else {
+		switch {
+		case s != nil:
+			w.spared += int64(s.label(c, w, rows, old, w.label))
+		case b != nil:
 			b.assign(c, lo, rows, old, w.label)
+		default:
+			c.Label(lo, rows, w.label)
 		}
 		if anew {
 			for i, l := range w.label {
