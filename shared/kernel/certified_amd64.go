@@ -112,11 +112,14 @@ func (t *tiling) each(fn func(n, first int)) {
 type certified struct {
 	*vector
 	mean    []float32 // padded to a multiple of 4
-	tiles   tiling
-	packed  []float32
-	names   []int32 // of a distinct centroid
-	equal   bool    // some are not distinct
-	largest float64 // |C|, rounded up
+	names   []int32   // of a distinct centroid
+	squares []float64 // |C|² of each of them
+	equal   bool      // some are not distinct
+	largest float64   // |C|, rounded up
+
+	once   sync.Once // of what lay makes
+	tiles  tiling
+	packed []float32
 }
 
 const (
@@ -144,30 +147,41 @@ func certify(c *Centers, v *vector) *certified {
 	}
 	q.names = distinct(c.rows, k, d)
 	q.equal = len(q.names) < k
-	tiles, size := arrange(len(q.names), v.tile, step)
-	q.tiles, q.packed = tiles, aligned[float32](size*(d+2))
-	q.tiles.each(func(n, first int) {
-		at := q.packed[first*(d+2):]
-		for j := range n {
-			if first+j >= len(q.names) {
-				at[j] = float32(math.Inf(-1))
-				continue
-			}
-			at[n+j] = math.Float32frombits(uint32(first + j))
-			square, features := 0.0, at[2*n+j:]
-			for t, v := range c.rows[int(q.names[first+j])*d:][:d] {
-				e := v - float64(q.mean[t])
-				square += e * e
-				features[t*n] = float32(e)
-			}
-			at[j] = float32(-square / 2)
-			q.largest = max(q.largest, math.Sqrt(square)*(1+float64(d+8)*0x1p-52))
+	q.squares = make([]float64, len(q.names))
+	for i, j := range q.names {
+		square := 0.0
+		for t, v := range c.rows[int(j)*d:][:d] {
+			e := v - float64(q.mean[t])
+			square += e * e
 		}
-	})
+		q.squares[i] = square
+		q.largest = max(q.largest, math.Sqrt(square)*(1+float64(d+8)*0x1p-52))
+	}
 	if !(q.largest < mostNorm) {
 		return nil
 	}
 	return q
+}
+
+// lay lays out the centroids when they are first needed.
+func (q *certified) lay(c *Centers) {
+	d, n := c.d, len(q.names)
+	tiles, size := arrange(n, q.tile, step)
+	q.tiles, q.packed = tiles, aligned[float32](size*(d+2))
+	q.tiles.each(func(w, first int) {
+		at := q.packed[first*(d+2):]
+		for j := range w {
+			if first+j >= n {
+				at[j] = float32(math.Inf(-1))
+				continue
+			}
+			at[j], at[w+j] = float32(-q.squares[first+j]/2), math.Float32frombits(uint32(first+j))
+			features := at[2*w+j:]
+			for t, v := range c.rows[int(q.names[first+j])*d:][:d] {
+				features[t*w] = float32(v - float64(q.mean[t]))
+			}
+		}
+	})
 }
 
 // mean gives the mean of the centroids, padded to a multiple of 4.
@@ -305,7 +319,7 @@ func (q *certified) label(c *Centers, first int, rows []float32, labels []int32)
 
 // few has the definition label rows that are too few for a panel.
 func (q *certified) few(c *Centers, s *scratch, rows []float32, labels []int32, squared []float64) bool {
-	tiles := len(c.tiles) / c.d
+	tiles := (c.k + lanes - 1) / lanes
 	if s.near = slices.Grow(s.near[:0], tiles)[:tiles]; len(labels) >= fewRows {
 		return false
 	}
@@ -363,6 +377,7 @@ func (q *certified) part(c *Centers, s *scratch, first int, rows []float32, labe
 		data = c.layout.floats[first*d:][:panels*w*d]
 		ahead = next(data)
 	}
+	q.once.Do(func() { q.lay(c) })
 	q.vector.assign(&data[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], ahead)
 	q.name(labels, s.label)
 	if squared != nil {

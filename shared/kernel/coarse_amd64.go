@@ -107,16 +107,14 @@ func coarsen(c *Centers, q *certified, first stage) *coarse {
 				continue
 			}
 			at[n+j] = int32(first + j)
-			square, rest, features := 0.0, 0.0, at[2*n+j:]
+			rest, features := 0.0, at[2*n+j:]
 			for t, v := range c.rows[int(q.names[first+j])*d:][:d] {
-				e := v - float64(q.mean[t])
-				square += e * e
-				e = float64(p.scale * e)
+				e := p.scale * (v - float64(q.mean[t]))
 				near := e + nearest - nearest
 				rest += (e - near) * (e - near)
 				features[t/2*n] |= int32(near) & 0xffff << (t % 2 * 16)
 			}
-			at[j] = int32(math.Float32bits(float32(-square / 2 * p.scale)))
+			at[j] = int32(math.Float32bits(float32(-q.squares[first+j] / 2 * p.scale)))
 			p.rest = max(p.rest, math.Sqrt(rest)*(1+float64(d+8)*0x1p-52)+reach*0x1p-50)
 		}
 	})

@@ -51,12 +51,12 @@ const group = 16 << 10 / (8 * lanes)
 
 // extend is Extend by the definition.
 func extend(c *Centers, rows []float32, first int32, labels []int32, squared []float64) {
-	d := c.d
+	d, all := c.d, c.tiled()
 	step := max(1, group/d) * d
-	for lo := 0; lo < len(c.tiles); lo += step {
-		tiles := c.tiles[lo:min(lo+step, len(c.tiles))]
+	for lo := 0; lo < len(all); lo += step {
+		tiles := all[lo:min(lo+step, len(all))]
 		j0 := first + int32(lo/d*lanes)
-		half := lo+len(tiles) == len(c.tiles) && (c.k-1)%lanes < lanes/2 // the last tile is half full at most
+		half := lo+len(tiles) == len(all) && (c.k-1)%lanes < lanes/2 // the last tile is half full at most
 		for i := range labels {
 			x := rows[i*d : (i+1)*d]
 			// Squares are never negative, so their bits order as they do; integers
@@ -141,14 +141,15 @@ func surveyGo(rows []float32, origin, sum, square []float64, most []uint32) {
 }
 
 func distancesGo(c *Centers, x []float32, dst []tile) {
+	tiles := c.tiled()
 	for i := range dst {
 		s := &dst[i]
-		s[0], s[1], s[2], s[3] = distances4(x, c.tiles[i*c.d:(i+1)*c.d])
+		s[0], s[1], s[2], s[3] = distances4(x, tiles[i*c.d:(i+1)*c.d])
 	}
 }
 
 func potentialsGo(c *Centers, rows []float32, squared, weights, sums []float64) {
-	near := make([]tile, len(c.tiles)/c.d)
+	near := make([]tile, (c.k+lanes-1)/lanes)
 	for i, most := range squared {
 		distancesGo(c, rows[i*c.d:(i+1)*c.d], near)
 		for j := range sums {

@@ -10,6 +10,7 @@ package kernel
 import (
 	"math"
 	"slices"
+	"sync"
 )
 
 // SquaredDistance defines the distance of a row to a centroid of the same
@@ -43,7 +44,8 @@ func Nearest(x []float32, centroids []float64) (label int, squared float64) {
 type Centers struct {
 	k, d   int
 	rows   []float64 // row-major
-	tiles  []tile    // tile j/lanes, feature by feature: [tile][d]
+	once   sync.Once // of tiles
+	tiles  []tile    // tile j/lanes, feature by feature: [tile][d]; see tiled
 	quick  quick     // nil: the definition only
 	layout *Layout   // nil without
 }
@@ -59,22 +61,30 @@ type tile [lanes]float64
 func Pack(centroids []float64, k, d int) *Centers { return active.pack(nil, centroids, k, d) }
 
 func (im *impl) pack(l *Layout, centroids []float64, k, d int) *Centers {
-	c := &Centers{k: k, d: d, layout: l, rows: slices.Clone(centroids[:k*d]), tiles: make([]tile, (k+lanes-1)/lanes*d)}
-	far := slices.Repeat([]float64{math.Inf(1)}, d)
-	for i := range len(c.tiles) / d {
-		row := func(l int) []float64 {
-			if j := i*lanes + l; j < k {
-				return c.rows[j*d:][:d]
-			}
-			return far
-		}
-		r0, r1, r2, r3 := row(0), row(1), row(2), row(3)
-		for t, v := range r0 {
-			c.tiles[i*d+t] = tile{v, r1[t], r2[t], r3[t]}
-		}
-	}
+	c := &Centers{k: k, d: d, layout: l, rows: slices.Clone(centroids[:k*d])}
 	c.quick = im.prepare(c)
 	return c
+}
+
+// tiled lays out the tiles when they are first needed.
+func (c *Centers) tiled() []tile {
+	c.once.Do(func() {
+		c.tiles = make([]tile, (c.k+lanes-1)/lanes*c.d)
+		far := slices.Repeat([]float64{math.Inf(1)}, c.d)
+		for i := range len(c.tiles) / c.d {
+			row := func(l int) []float64 {
+				if j := i*lanes + l; j < c.k {
+					return c.rows[j*c.d:][:c.d]
+				}
+				return far
+			}
+			r0, r1, r2, r3 := row(0), row(1), row(2), row(3)
+			for t, v := range r0 {
+				c.tiles[i*c.d+t] = tile{v, r1[t], r2[t], r3[t]}
+			}
+		}
+	})
+	return c.tiles
 }
 
 // K gives the number of centroids.
@@ -103,7 +113,7 @@ func (c *Centers) AssignBounded(rows []float32, labels []int32, squared []float6
 		c.quick.assign(c, rows, labels, squared, lower)
 		return
 	}
-	near := make([]tile, len(c.tiles)/c.d)
+	near := make([]tile, (c.k+lanes-1)/lanes)
 	for i := range labels {
 		distancesGo(c, rows[i*c.d:(i+1)*c.d], near)
 		best, second, label := math.Inf(1), math.Inf(1), int32(0)
@@ -237,7 +247,7 @@ func (c *Centers) Potentials(rows []float32, squared, weights, sums []float64) {
 func (c *Centers) Distances(rows []float32, dst []float64) { active.all(c, rows, dst) }
 
 func (im *impl) all(c *Centers, rows []float32, dst []float64) {
-	near := make([]tile, len(c.tiles)/c.d)
+	near := make([]tile, (c.k+lanes-1)/lanes)
 	for i := range len(rows) / c.d {
 		im.distances(c, rows[i*c.d:(i+1)*c.d], near)
 		out := dst[i*c.k : (i+1)*c.k]

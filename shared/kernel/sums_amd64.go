@@ -4,7 +4,7 @@ package kernel
 
 // distances64 has centroids in its lanes.
 func distances64(c *Centers, x []float32, dst []tile) {
-	distance(&x[0], c.d, len(dst), &c.tiles[0][0], &dst[0][0])
+	distance(&x[0], c.d, len(dst), &c.tiled()[0][0], &dst[0][0])
 }
 
 // potentials64 has candidates in its lanes.
@@ -18,7 +18,7 @@ func potentials64(c *Centers, rows []float32, squared, weights, sums []float64) 
 		for j := 0; j < c.k; j += lanes {
 			var s tile // of the last tile there may be less
 			copy(s[:], sums[j:])
-			potential(&rows[0], c.d, groups, &c.tiles[j/lanes*c.d][0], &squared[0], weight, &s[0])
+			potential(&rows[0], c.d, groups, &c.tiled()[j/lanes*c.d][0], &squared[0], weight, &s[0])
 			copy(sums[j:], s[:])
 		}
 	}
