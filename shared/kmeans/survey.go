@@ -35,7 +35,10 @@ func (m *Memory) look(ctx context.Context) (*survey, error) {
 	if m.survey != nil {
 		return m.survey, nil
 	}
-	s := &survey{origin: m.medians(), most: make([]float64, m.d), Moments: Moments{make([]float64, m.d), make([]float64, m.d)}}
+	s := &survey{most: make([]float64, m.d), Moments: Moments{make([]float64, m.d), make([]float64, m.d)}}
+	if err := m.each(ctx, 1, func(int) error { s.origin = m.medians(); return nil }, func(int) {}); err != nil {
+		return nil, err
+	}
 	shards, size := Shards(m.n, m.d, 1)
 	sums, squares, most := NewMatrix(shards, m.d), NewMatrix(shards, m.d), make([]uint32, shards*m.d)
 	if err := m.over(ctx, size, nil, func(i, lo, hi int) error {
