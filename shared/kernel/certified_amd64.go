@@ -394,40 +394,6 @@ func (q *certified) part(c *Centers, s *scratch, first int, rows []float32, labe
 	}
 }
 
-// laid tells whether n rows from first on are laid out.
-func (l *Layout) laid(first, n, width int) bool {
-	if l.full {
-		return true
-	}
-	for _, p := range l.panels[first/width : (first+n+width-1)/width] {
-		if !p.is {
-			return false
-		}
-	}
-	return true
-}
-
-// keep makes room for the rows, as float32 or as int16, if they are not too many.
-func (l *Layout) keep(width int, short bool) {
-	if l.kept {
-		return
-	}
-	l.kept = true
-	panels := (l.n + width - 1) / width
-	size := panels * width * l.d
-	if short {
-		size = panels * width * ((l.d + 1) / 2)
-	}
-	if 4*size > mostLaid {
-		return
-	}
-	if l.panels = make([]laid, panels); short {
-		l.shorts = aligned[int32](size)
-	} else {
-		l.floats = aligned[float32](size)
-	}
-}
-
 // next is where the rows are that the caller is likely to come with after these.
 func next[T float32 | int32](rows []T) uintptr {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(rows))) + uintptr(4*len(rows))

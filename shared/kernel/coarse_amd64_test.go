@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -51,6 +52,27 @@ func TestCoarseGivesUp(t *testing.T) {
 			t.Errorf("%s: %d of %d rows went through int16, of which %d in vain", im.name, q.rows.Load(), n, q.late.Load())
 		}
 	}
+}
+
+// Rows that are not laid out since int16 gave up are laid out when other centroids come.
+func TestLayoutAfterGivingUp(t *testing.T) {
+	each(t, func(t *testing.T, im *impl) {
+		n, d, k := 1<<12, 8, 300
+		rows, cs := data("grid", n, d, k)
+		_, others := data("normal", n, d, k)
+		layout := NewLayout(n, d)
+		for _, cs := range [][]float64{cs, others} {
+			c := im.pack(layout, cs, k, d)
+			got, want := make([]int32, n), make([]int32, n)
+			for lo := 0; lo < n; lo += 512 {
+				c.Label(lo, rows[lo*d:(lo+512)*d], got[lo:lo+512])
+			}
+			c.define(rows, want, make([]float64, n))
+			if !slices.Equal(got, want) {
+				t.Errorf("labels differ from the definition's")
+			}
+		}
+	})
 }
 
 // The threshold has all terms of the bound of coarse's comment, and is NaN for what it does not cover.

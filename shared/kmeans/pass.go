@@ -62,7 +62,6 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 	}
 	m.bounds.end(m.n)
 	m.last = centroids.Clone()
-	m.layout.Full()
 	s := Sums{Count: make([]int64, k), Sum: NewMatrix(k, m.d)}
 	for j := range k {
 		s.Count[j] = m.sums.total.Count(j)
