@@ -137,6 +137,14 @@ func editForever(at string) error {
 				return err
 			}
 		}
+		if n%17 == 0 { // a file of its own, and back
+			if _, _, err := s.AddColumns(ctx, owner, id, twice); err != nil {
+				return err
+			}
+			if _, err := s.Undo(ctx, owner, id); err != nil {
+				return err
+			}
+		}
 		if _, err := s.Edit(ctx, owner, id, e); err != nil {
 			return err
 		}
@@ -144,7 +152,16 @@ func editForever(at string) error {
 	}
 }
 
-// TestKilledWhileEditing kills a process that edits and compacts all the time,
+// twice adds a column with the doubles of another.
+var twice = dataset.Columns{Names: []string{"twice"}, Kinds: []table.Kind{table.Number}, Inputs: []table.Column{{Name: "x", Kind: table.Number}},
+	Compute: func(b *table.Batch, out []table.Vector) error {
+		for i, x := range b.Columns[0].Numbers {
+			out[0].Numbers[i] = 2 * x
+		}
+		return nil
+	}}
+
+// TestKilledWhileEditing kills a process that edits, compacts and adds columns all the time,
 // after another number of edits each time, and wants every edit that it
 // answered for, no half of one, and no file that is not known.
 func TestKilledWhileEditing(t *testing.T) {

@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -24,6 +25,8 @@ type op struct {
 	summary string
 	status  int  // of success; 0 means 200, or 204 without a body
 	open    bool // needs no login
+
+	large int64 // bytes that its JSON body may have; 0 means 1 MB
 
 	takes map[string]*huma.Schema // bodies that the handler reads by itself, by content type
 	gives string                  // the content types of an answer that is no JSON, separated by commas
@@ -53,7 +56,7 @@ func handle[I, O any](s *Server, o op, fn func(ctx context.Context, who auth.Ide
 	method, path, _ := strings.Cut(o.route, " ")
 	h := huma.Operation{
 		OperationID: operationID(method, path), Method: method, Path: wire.API + "/" + path, Tags: []string{o.tag}, Summary: o.summary,
-		DefaultStatus: o.status, BodyReadTimeout: bodyTimeout, MaxBodyBytes: 1 << 20, Middlewares: huma.Middlewares{s.guard(!o.open)},
+		DefaultStatus: o.status, BodyReadTimeout: bodyTimeout, MaxBodyBytes: cmp.Or(o.large, 1<<20), Middlewares: huma.Middlewares{s.guard(!o.open)},
 		RejectUnknownQueryParameters: true,
 	}
 	if !o.open {

@@ -156,7 +156,7 @@ func fromHuma(st int, msg string, errs ...error) huma.StatusError {
 	p := &problem{header: http.Header{}}
 	switch st {
 	case http.StatusRequestEntityTooLarge:
-		p.Problem = newProblem(fault.TooLarge, "The request is too large: a JSON body may have at most 1 MB.")
+		p.Problem = newProblem(fault.TooLarge, "The request is too large: a JSON body may have at most 1 MB, one of edits 16 MB.")
 	case http.StatusUnsupportedMediaType:
 		p.Problem = newProblem(fault.Invalid, `Send JSON, with the header "Content-Type: application/json".`)
 		p.Status, p.Title = st, http.StatusText(st)

@@ -58,7 +58,7 @@ func (s *Server) versionRoutes() {
 		ID   string `path:"id"`
 		Body wire.RowEdits
 	}
-	handle(s, op{route: "POST datasets/{id}/edits", tag: "rows", summary: "Change many cells and rows at once, which makes one version"},
+	handle(s, op{route: "POST datasets/{id}/edits", tag: "rows", large: 16 << 20, summary: "Change many cells and rows at once, which makes one version"},
 		func(ctx context.Context, who auth.Identity, in *editsInput) (*body[wire.RowsChange], error) {
 			return touched(s.o.Datasets.Edit(ctx, who.User, in.ID, in.Body))
 		})

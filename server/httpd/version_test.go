@@ -75,4 +75,14 @@ func TestVersionsOverREST(t *testing.T) {
 	if len(h.Revisions) != 4 || last.Version != 1 || last.Kind != wire.ChangeUpload || len(last.Models) != 1 || last.Models[0].ID != end.Model.ID {
 		t.Errorf("the first version = %+v, want it with its model", last)
 	}
+
+	// A block of more than a megabyte is one version.
+	var block wire.RowEdits
+	for i := range int64(30_000) {
+		block.Cells = append(block.Cells, wire.CellEdit{Row: i % 150, Column: "petal_len", Cell: table.Num(float64(i))})
+	}
+	v.must("POST", at+"/edits", block, &made)
+	if made.Version != 8 || made.Change != "150 rows edited" || *made.Touched[149].Cells[2].Number != 29_999 {
+		t.Errorf("a large block = %+v", made.Dataset)
+	}
 }
