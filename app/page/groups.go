@@ -143,13 +143,13 @@ func (g *groups) onModel(ctx app.Context, _ app.Event) { g.model = ctx.JSSrc().G
 func (g *groups) onRetry(ctx app.Context, _ app.Event) { g.load(ctx) }
 
 // onWrite has the server add the chosen model's clusters, and groups by them.
-func (g *groups) onWrite(ctx app.Context, e app.Event) {
+func (g *groups) onWrite(_ app.Context, e app.Event) {
 	e.PreventDefault()
 	if g.writing || g.model == "" {
 		return
 	}
 	g.writing, g.left = true, ""
-	ctx = g.ctx
+	ctx := g.ctx
 	id := g.Set.ID
 	want := wire.ClustersWrite{Model: g.model}
 	ctx.Async(func() {

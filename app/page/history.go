@@ -97,12 +97,12 @@ func (h *history) load(ctx app.Context, before int) {
 }
 
 // change sends a change and hands on the version that it made.
-func (h *history) change(ctx app.Context, what string, body any) {
+func (h *history) change(what string, body any) {
 	if h.busy {
 		return
 	}
 	h.busy = true
-	ctx = h.ctx
+	ctx := h.ctx
 	path := h.path("/" + what)
 	ctx.Async(func() {
 		var made wire.Dataset
@@ -119,8 +119,8 @@ func (h *history) change(ctx app.Context, what string, body any) {
 	})
 }
 
-func (h *history) onUndo(ctx app.Context, _ app.Event) { h.change(ctx, "undo", nil) }
-func (h *history) onRedo(ctx app.Context, _ app.Event) { h.change(ctx, "redo", nil) }
+func (h *history) onUndo(app.Context, app.Event) { h.change("undo", nil) }
+func (h *history) onRedo(app.Context, app.Event) { h.change("redo", nil) }
 
 func (h *history) onRestore(ctx app.Context, _ app.Event) {
 	n := scopeInt(ctx, "version")
@@ -128,7 +128,7 @@ func (h *history) onRestore(ctx app.Context, _ app.Event) {
 		Title: fmt.Sprintf("Restore version %d?", n),
 		Text:  fmt.Sprintf("Version %d becomes a copy of it. All versions stay, and undo brings back what is there now.", h.list.Newest+1),
 		Yes:   "Restore version " + strconv.Itoa(n),
-		Do:    func(ctx app.Context) { h.change(ctx, "restore", wire.Restore{Version: n}) },
+		Do:    func(app.Context) { h.change("restore", wire.Restore{Version: n}) },
 	})
 }
 
