@@ -94,7 +94,7 @@ func (d *Data) fetchForm() []app.UI {
 func (d *Data) onFetchOpen(app.Context, app.Event) { d.window = sheet{Kind: sheetFetch} }
 
 // onFetch has the server fetch a file.
-func (d *Data) onFetch(ctx app.Context, e app.Event) {
+func (d *Data) onFetch(_ app.Context, e app.Event) {
 	e.PreventDefault()
 	if d.window.Busy {
 		return
@@ -105,7 +105,7 @@ func (d *Data) onFetch(ctx app.Context, e app.Event) {
 		return
 	}
 	d.window.Busy, d.window.Err = true, ""
-	ctx = d.ctx
+	ctx := d.ctx
 	ctx.Async(func() {
 		var set wire.Dataset
 		err := client.Get().Do("POST", "imports", wire.Import{URL: address}, &set)

@@ -2,12 +2,16 @@ package dataset_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/centroid-studio/centroid/server/format"
 )
 
 // writeTable writes a CSV of so many rows and columns of numbers and gives its size.
@@ -90,5 +94,95 @@ func BenchmarkIngest(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(seconds, "s/upload")
 	b.ReportMetric(float64(size)/1e6/seconds, "MB/s")
+	b.ReportMetric(peakMB(), "peak-MB")
+}
+
+// BenchmarkIngestBeside reports how long other libraries need to read the table of
+// BenchmarkIngest and write it as Parquet, which is without its hash, its counts of
+// each column and the copy of the upload. PYTHON names a Python that has them.
+func BenchmarkIngestBeside(b *testing.B) {
+	python := os.Getenv("PYTHON")
+	if python == "" {
+		python = "../../.venv-peers/bin/python"
+	}
+	if _, err := exec.LookPath(python); err != nil {
+		b.Skipf("no %s: run `make bench`, or set PYTHON", python)
+	}
+	dir := b.TempDir()
+	path := filepath.Join(dir, "table.csv")
+	writeTable(b, path, 1_000_000, 16)
+	for b.Loop() {
+		out, err := exec.Command(python, "-B", "testdata/peers.py", path, dir).Output()
+		if err != nil {
+			b.Fatal(err)
+		}
+		var seconds map[string]float64
+		if err := json.Unmarshal(out, &seconds); err != nil {
+			b.Fatal(err)
+		}
+		for name, s := range seconds {
+			b.ReportMetric(s, "s/"+name)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkFormats writes a table of 1e6 x 16 numbers in each format and reads it
+// again. The peak is that of the process so far: it must not grow with the table.
+func BenchmarkFormats(b *testing.B) {
+	s, _ := mustOpen(b, 0)
+	path := filepath.Join(b.TempDir(), "table.csv")
+	writeTable(b, path, 1_000_000, 16)
+	f, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	d, err := s.Ingest(b.Context(), owner, "t", "", f)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, form := range format.Writable {
+		file := filepath.Join(b.TempDir(), "table")
+		b.Run("write/"+string(form), func(b *testing.B) {
+			for b.Loop() {
+				to, err := os.Create(file)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := s.Export(b.Context(), owner, d.ID, 0, form, to); err != nil {
+					b.Fatal(err)
+				}
+				info, err := to.Stat()
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(info.Size())/1e6, "MB")
+				if err := to.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			report(b)
+		})
+		b.Run("read/"+string(form), func(b *testing.B) {
+			for b.Loop() {
+				again, err := s.IngestFile(b.Context(), owner, "t", "", file)
+				if err != nil || again.Hash != d.Hash {
+					b.Fatalf("hash %s, want %s (%v)", again.Hash, d.Hash, err)
+				}
+				b.StopTimer()
+				if err := s.Delete(b.Context(), owner, again.ID); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+			}
+			report(b)
+		})
+	}
+}
+
+func report(b *testing.B) {
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/table")
+	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(peakMB(), "peak-MB")
 }
