@@ -68,6 +68,9 @@ func readOnce(ctx context.Context, f *File, all bool) (names []string, kinds []t
 		if b.Rows == 0 || b.Rows > b.Room() {
 			return nil, nil, nil, fmt.Errorf("a block of %d rows, room for %d", b.Rows, b.Room())
 		}
+		if len(rows)*len(kinds) > 4<<20 { // who reads bounds what a few bytes may stand for
+			return nil, nil, nil, fault.Newf(fault.TooLarge, "More than %d values.", 4<<20)
+		}
 		bytes := 0
 		for i := range b.Rows {
 			row := make([]string, len(kinds))
