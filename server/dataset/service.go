@@ -129,15 +129,23 @@ func (s *Service) Ingest(ctx context.Context, owner, name, source string, r io.R
 	return s.ingest(ctx, owner, name, source, func(raw string) (int64, error) { return spool(ctx, raw, r, s.c.UploadLimit) })
 }
 
-// IngestFile is Ingest of a file that lies in the same file system. It leaves the
-// file as it is, and does not copy it.
+// IngestFile is Ingest of a file on the disk, which it leaves as it is. It does not
+// copy one in the same file system.
 func (s *Service) IngestFile(ctx context.Context, owner, name, source, path string) (wire.Dataset, error) {
 	return s.ingest(ctx, owner, name, source, func(raw string) (int64, error) {
 		info, err := os.Stat(path)
 		if err != nil {
 			return 0, err
 		}
-		return info.Size(), os.Link(path, raw)
+		if err := os.Link(path, raw); !errors.Is(err, syscall.EXDEV) {
+			return info.Size(), err
+		}
+		f, err := os.Open(path) // on another disk
+		if err != nil {
+			return 0, err
+		}
+		defer f.Close()
+		return spool(ctx, raw, f, s.c.UploadLimit)
 	})
 }
 
