@@ -65,6 +65,10 @@ func (s *Service) advise(ctx context.Context, q Request, cfg prep.Config) (wire.
 	if err != nil {
 		return out, err
 	}
+	key := question{v.key, fmt.Sprint("advise ", cfg.Scale, cfg.Missing, at)}
+	if old, ok := s.answers.get(key); ok {
+		return old.(wire.AdviceList), nil
+	}
 	a, err := s.study(ctx, q, v, at)
 	if err != nil {
 		return out, err
@@ -86,6 +90,7 @@ func (s *Service) advise(ctx context.Context, q Request, cfg prep.Config) (wire.
 	}
 	slices.SortStableFunc(a.advice, func(x, y wire.Advice) int { return cmp.Compare(rank[x.Kind], rank[y.Kind]) })
 	out.Advice = append(out.Advice, a.advice...)
+	s.answers.put(key, out, int64(64*len(at)+1000*len(out.Advice)))
 	return out, nil
 }
 
@@ -150,7 +155,9 @@ func (s *Service) study(ctx context.Context, q Request, v *view, at []int) (*stu
 }
 
 func (f *feature) learn(c *column, rows []int) {
-	f.name, f.kind, f.sum = c.name, c.kind, *c.summarize()
+	s := c.moments() // not all of it: another question may be computing the quartiles
+	f.sum = summary{count: s.count, missing: s.missing, infinite: s.infinite, min: s.min, max: s.max, mean: s.mean, std: s.std, skew: s.skew, levels: s.levels}
+	f.name, f.kind = c.name, c.kind
 	f.unusual, f.words = c.constant()
 	f.idLike = c.idLike()
 	f.hash = c.content()

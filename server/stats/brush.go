@@ -162,9 +162,11 @@ const (
 
 func newCounter(c *column, bins int) *counter {
 	k := &counter{of: c}
-	s := c.summarize()
-	switch c.kind {
+	switch s := c.extent(); c.kind {
 	case table.Number:
+		if bins <= 0 {
+			s = c.quartiles()
+		}
 		if s.count > 0 {
 			k.h = newHistogram(s, bins)
 		}

@@ -180,7 +180,7 @@ const tileRows = 256
 func (s *Service) correlate(ctx context.Context, columns []*column, rows int) (*pairMatrix, error) {
 	of := make([]standard, len(columns))
 	if err := s.each(ctx, len(columns), func(i int) error {
-		sum := columns[i].summarize()
+		sum := columns[i].moments()
 		of[i] = standard{x: columns[i].numbers, mean: sum.mean, gaps: sum.missing+sum.infinite > 0}
 		if sum.std > 0 {
 			of[i].unit = 1 / sum.std

@@ -113,7 +113,7 @@ func profile(f *frame, c *column, want Profile) wire.ColumnProfile {
 
 // used gives how many levels of a category have rows.
 func (c *column) used() (n int) {
-	for _, rows := range c.summarize().levels {
+	for _, rows := range c.extent().levels {
 		if rows > 0 {
 			n++
 		}
@@ -127,7 +127,7 @@ func (c *column) top() []wire.Level {
 	var all []wire.Level
 	switch {
 	case c.kind == table.Category:
-		for i, n := range c.summarize().levels {
+		for i, n := range c.extent().levels {
 			all = append(all, wire.Level{Value: c.levels[i], Rows: n})
 		}
 		sortLevels(all)

@@ -53,7 +53,7 @@ type column struct {
 
 	tick uint64 // guarded by the cache
 
-	once    sync.Once
+	once    struct{ extent, moments, quartiles sync.Once }
 	summary summary // see summarize
 }
 

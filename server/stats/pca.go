@@ -132,7 +132,7 @@ func components(cov *mat.SymDense) ([]wire.Component, error) {
 // gaps false, means all.
 func wholeRows(columns []*column, rows int) (whole []bool, gaps bool) {
 	for _, c := range columns {
-		if sum := c.summarize(); sum.missing+sum.infinite > 0 {
+		if sum := c.extent(); sum.missing+sum.infinite > 0 {
 			gaps = true
 		}
 	}
@@ -167,7 +167,7 @@ func (s *Service) moments(ctx context.Context, columns []*column, rows int, whol
 	of := make([]standard, p)
 	err := s.each(ctx, p, func(i int) error {
 		c := columns[i]
-		sum := c.summarize()
+		sum := c.moments()
 		of[i] = standard{x: c.numbers, mean: sum.mean}
 		m.min[i], m.max[i] = sum.min, sum.max
 		if gaps {

@@ -74,21 +74,31 @@ func pick(x []float64, lo, hi float64, ranks []int, base int, out []float64, dep
 			counts[binOf(v)]++
 		}
 	}
+	// One pass takes the values of all bins in which a rank lies.
+	var slot [pickBins]int32 // of a bin: a place in parts, from 1
+	type part struct {
+		values   []float64
+		from, to int // places in ranks
+		first    int // rank of the bin's first value
+	}
+	var parts []part
 	before := base
 	for b, i := 0, 0; i < len(ranks); b++ {
-		if after := before + counts[b]; ranks[i] < after {
-			n := sort.SearchInts(ranks[i:], after)
-			part := make([]float64, 0, counts[b])
-			for _, v := range x {
-				if finite(v) && binOf(v) == b {
-					part = append(part, v)
-				}
-			}
-			pick(part, slices.Min(part), slices.Max(part), ranks[i:i+n], before, out[i:i+n], depth+1)
+		if n := sort.SearchInts(ranks[i:], before+counts[b]); n > 0 {
+			parts = append(parts, part{make([]float64, 0, counts[b]), i, i + n, before})
+			slot[b] = int32(len(parts))
 			i += n
-			before = after
-		} else {
-			before = after
 		}
+		before += counts[b]
+	}
+	for _, v := range x {
+		if finite(v) {
+			if p := slot[binOf(v)]; p > 0 {
+				parts[p-1].values = append(parts[p-1].values, v)
+			}
+		}
+	}
+	for _, p := range parts {
+		pick(p.values, slices.Min(p.values), slices.Max(p.values), ranks[p.from:p.to], p.first, out[p.from:p.to], depth+1)
 	}
 }

@@ -9,7 +9,7 @@ func (s *Service) rankCorrelate(ctx context.Context, columns []*column, rows int
 	of := make([]standard, len(columns))
 	anyGaps := false
 	for _, c := range columns {
-		sum := c.summarize()
+		sum := c.extent()
 		anyGaps = anyGaps || sum.missing+sum.infinite > 0
 	}
 	if err := s.each(ctx, len(columns), func(i int) error {
@@ -17,7 +17,7 @@ func (s *Service) rankCorrelate(ctx context.Context, columns []*column, rows int
 		by := order(c.numbers)
 		ranks := make([]float64, rows)
 		setRanks(ranks, by, nil)
-		sum := c.summarize()
+		sum := c.extent()
 		of[i] = standardOf(ranks, by)
 		of[i].gaps = sum.missing+sum.infinite > 0
 		if anyGaps {

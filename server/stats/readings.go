@@ -93,7 +93,7 @@ func clip(t string) string {
 
 // constant reports whether there is one value at most, and puts it into words.
 func (c *column) constant() (bool, string) {
-	s := c.summarize()
+	s := c.extent()
 	switch {
 	case s.count+s.infinite == 0:
 		return true, "There are no values."
@@ -117,7 +117,7 @@ func (c *column) wordsOf() *words {
 		return &c.words
 	}
 	w := &words{}
-	for i, n := range c.summarize().levels {
+	for i, n := range c.extent().levels {
 		if n > 0 {
 			w.look(c.levels[i], n)
 		}
@@ -131,7 +131,7 @@ var idName = regexp.MustCompile(`(?i)(^|[^a-z])(id|ids|uuid|guid|key|index|no|nr
 // idLike reports whether each row has another value, and the values look as if
 // somebody had given them: they count, are texts, or the name says so.
 func (c *column) idLike() bool {
-	s := c.summarize()
+	s := c.extent()
 	if s.count < fewRows || s.missing+s.infinite > 0 {
 		return false
 	}

@@ -19,7 +19,6 @@ type summary struct {
 	whole                     bool    // no value has a fraction
 	rising                    bool    // each value is one more than that before it
 	few                       int     // different values, counted up to fewValues+1
-	usual                     int64   // rows with the most frequent value, if they are few
 
 	// Of the others:
 	levels []int64 // rows of each level of a category
@@ -28,9 +27,15 @@ type summary struct {
 // fewValues is how many different numbers are counted one by one.
 const fewValues = 32
 
-// summarize gives the column's summary, which is computed once.
+// summarize gives all of the column's summary. Like its parts, it is computed once.
 func (c *column) summarize() *summary {
-	c.once.Do(func() {
+	c.quartiles()
+	return c.moments()
+}
+
+// extent gives the part of the summary that is known when each value was seen once.
+func (c *column) extent() *summary {
+	c.once.extent.Do(func() {
 		switch c.kind {
 		case table.Number:
 			c.summary.numbers(c.numbers)
@@ -47,6 +52,29 @@ func (c *column) summarize() *summary {
 	return &c.summary
 }
 
+// moments gives the summary with mean, std and skew, but perhaps without the quartiles.
+func (c *column) moments() *summary {
+	s := c.extent()
+	c.once.moments.Do(func() {
+		if c.kind == table.Number && s.count > 0 {
+			s.moments(c.numbers)
+		}
+	})
+	return s
+}
+
+// quartiles gives the summary with the quartiles, but perhaps without the moments.
+func (c *column) quartiles() *summary {
+	s := c.extent()
+	c.once.quartiles.Do(func() {
+		if c.kind == table.Number && s.count > 0 {
+			q := quantiles(c.numbers, s, 0.25, 0.5, 0.75)
+			s.q1, s.median, s.q3 = q[0], q[1], q[2]
+		}
+	})
+	return s
+}
+
 func (s *summary) codes(codes []int32, levels int) {
 	s.levels = make([]int64, levels)
 	for _, c := range codes {
@@ -60,51 +88,63 @@ func (s *summary) codes(codes []int32, levels int) {
 }
 
 func (s *summary) numbers(x []float64) {
-	s.min, s.max, s.whole, s.rising = math.Inf(1), math.Inf(-1), true, true
-	few := map[float64]int64{}
+	lo, hi, whole, rising := math.Inf(1), math.Inf(-1), true, true
 	last := math.NaN()
+	var few fewest
 	for _, v := range x {
-		if v != v {
-			s.missing++
-			s.rising = false
+		if !finite(v) {
+			if rising = false; v != v {
+				s.missing++
+			} else {
+				s.infinite++
+			}
 			continue
 		}
-		if math.IsInf(v, 0) {
-			s.infinite++
-			s.rising = false
-			continue
+		if v < lo {
+			lo = v
 		}
-		s.count++
-		if s.min > v {
-			s.min = v
+		if v > hi {
+			hi = v
 		}
-		if s.max < v {
-			s.max = v
+		if whole && v != math.Trunc(v) {
+			whole = false
 		}
-		if s.whole && v != math.Trunc(v) {
-			s.whole = false
-		}
-		if s.rising && s.count > 1 && v != last+1 {
-			s.rising = false
+		if rising && v != last+1 && last == last {
+			rising = false
 		}
 		last = v
-		if len(few) <= fewValues {
-			few[v]++
+		if few.n <= fewValues {
+			few.add(v)
 		}
 	}
+	s.count = int64(len(x)) - s.missing - s.infinite
 	if s.count == 0 {
-		*s = summary{missing: s.missing, infinite: s.infinite}
 		return
 	}
-	s.few = len(few)
-	if s.few <= fewValues {
-		for _, n := range few {
-			s.usual = max(s.usual, n)
+	s.min, s.max, s.whole, s.rising, s.few = lo, hi, whole, rising, few.n
+}
+
+// fewest counts different numbers as long as they are few.
+type fewest struct {
+	n    int
+	seen [fewValues]float64
+	last int
+}
+
+func (f *fewest) add(v float64) {
+	if f.n > 0 && f.seen[f.last] == v {
+		return
+	}
+	for i, have := range f.seen[:f.n] {
+		if have == v {
+			f.last = i
+			return
 		}
 	}
-	s.moments(x)
-	q := quantiles(x, s, 0.25, 0.5, 0.75)
-	s.q1, s.median, s.q3 = q[0], q[1], q[2]
+	if f.n < fewValues {
+		f.seen[f.n], f.last = v, f.n
+	}
+	f.n++
 }
 
 // moments are computed of values that are divided by a power of two first, so

@@ -100,7 +100,7 @@ var layouts = []string{
 }
 
 func (w *words) isDate(t string) bool {
-	if len(t) < 6 || len(t) > 40 || !strings.ContainsAny(t, "0123456789") || strings.IndexAny(t, "-/. ,") < 0 {
+	if len(t) < 6 || len(t) > 40 || !strings.ContainsAny(t, "0123456789") || !strings.ContainsAny(t, "-/. ,") {
 		return false
 	}
 	if _, err := time.Parse(layouts[w.layout], t); err == nil {
