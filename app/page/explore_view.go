@@ -60,6 +60,7 @@ func (e *Explore) body() []app.UI {
 	}
 	return []app.UI{
 		e.selected(),
+		&exploreAdvice{Set: e.set},
 		app.Div().Class("cols").Body(
 			app.Div().Class("c7", "stack").Body(e.scatter()),
 			app.Div().Class("c5", "stack").Body(e.correlation()),

@@ -6,11 +6,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
@@ -216,17 +218,17 @@ func TestKept(t *testing.T) {
 	}
 	ask()
 	ask()
-	if m.scans != 1 {
-		t.Errorf("two questions read the table %d times, want 1", m.scans)
+	if n := m.scans.Load(); n != 1 {
+		t.Errorf("two questions read the table %d times, want 1", n)
 	}
 	first := ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"note", "kind"}}))
-	m.scans = 0
+	m.scans.Store(0)
 	ask()
-	if m.scans != 1 {
-		t.Errorf("after another question for more memory the table is read %d times, want 1", m.scans)
+	if n := m.scans.Load(); n != 1 {
+		t.Errorf("after another question for more memory the table is read %d times, want 1", n)
 	}
-	if again := ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"note", "kind"}})); m.scans != 1 || !reflect.DeepEqual(again, first) {
-		t.Errorf("an answer that was given is computed again, with %d readings, or is another", m.scans-1)
+	if again := ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"note", "kind"}})); m.scans.Load() != 1 || !reflect.DeepEqual(again, first) {
+		t.Errorf("an answer that was given is computed again, with %d readings, or is another", m.scans.Load()-1)
 	}
 }
 
@@ -241,4 +243,39 @@ func TestOthersTable(t *testing.T) {
 	if _, err := s.Brush(t.Context(), "bob", "D", wire.Brush{}); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("Brush() of another's = %v", err)
 	}
+}
+
+// TestTogether asks all questions at once, again and again, with hardly any
+// memory: the answers are those that are given one by one.
+func TestTogether(t *testing.T) {
+	m := mixed(20_000)
+	questions := []func(s *stats.Service) (any, error){
+		func(s *stats.Service) (any, error) { return s.Describe(t.Context(), request, stats.Profile{}) },
+		func(s *stats.Service) (any, error) { return s.Describe(t.Context(), request, stats.Profile{Bins: 5}) },
+		func(s *stats.Service) (any, error) { return s.Correlate(t.Context(), request, nil, stats.Pearson) },
+		func(s *stats.Service) (any, error) { return s.PCA(t.Context(), request, stats.Components{}) },
+		func(s *stats.Service) (any, error) { return s.Sample(t.Context(), request, stats.Sample{By: "kind"}) },
+		func(s *stats.Service) (any, error) {
+			return s.Brush(t.Context(), owner, "D", wire.Brush{Filter: wire.Filters{{Column: "x", Min: ptr(3.0)}}})
+		},
+		func(s *stats.Service) (any, error) { return s.Advise(t.Context(), request, prep.Config{}) },
+	}
+	want := make([]any, len(questions))
+	for i, ask := range questions {
+		want[i] = ok[any](t)(ask(service(m)))
+	}
+	s := stats.New(stats.Options{Tables: m, Memory: 600 << 10, Workers: 3})
+	var wg sync.WaitGroup
+	for range 3 {
+		for i, ask := range questions {
+			wg.Go(func() {
+				for range 3 {
+					if got, err := ask(s); err != nil || !reflect.DeepEqual(got, want[i]) {
+						t.Errorf("question %d, asked beside others = %+v, %v, want %+v", i, got, err, want[i])
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
 }

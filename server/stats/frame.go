@@ -188,7 +188,7 @@ func (s *Service) read(ctx context.Context, v *view, names []string) ([]*column,
 		ids[p] = r.ids
 		return nil
 	})
-	if err == nil && v.ids == nil {
+	if err == nil && v.ids == nil && ids[0] != nil { // with the first columns: nobody reads them yet
 		v.ids = ids[0]
 	}
 	return out, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/centroid-studio/centroid/server/stats"
@@ -20,7 +21,7 @@ type memory struct {
 	data   []table.Vector
 	rows   int
 	ids    []int64 // nil: 0, 1, ...
-	scans  int
+	scans  atomic.Int64
 }
 
 func (m *memory) Get(_ context.Context, who, id string, version int) (wire.Dataset, error) {
@@ -42,7 +43,7 @@ func (m *memory) Close() error         { return nil }
 // Scan gives batches of odd sizes, in buffers that are used again.
 func (m *memory) Scan(ctx context.Context, columns []string, fn func(*table.Batch) error) error {
 	const most = 1237
-	m.scans++
+	m.scans.Add(1)
 	var numbers [][]float64
 	for range columns {
 		numbers = append(numbers, make([]float64, most))
