@@ -24,6 +24,7 @@ const files = new Map();
 for (const [name, from] of [["pico.min.css", "node_modules/@picocss/pico/css/pico.min.css"], ["app.css", "app.css"]])
   files.set(name, await minified(from, "css"));
 files.set("charts.js", await bundled("charts.js"));
+files.set("sql.js", await bundled("sql.js"));
 files.set("theme.js", await minified("theme.js", "js"));
 files.set("wasm_exec.js", await readFile(join(process.env.GOROOT || execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/wasm_exec.js")));
 files.set("icon.svg", Buffer.from(iconSVG()));

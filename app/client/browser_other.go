@@ -16,7 +16,9 @@ func listen(*Client) {}
 
 type nowhere struct{}
 
-func (nowhere) Fetch(string, string, []byte) (Response, error) { return Response{}, errPlain }
+func (nowhere) Fetch(string, string, []byte, <-chan struct{}) (Response, error) {
+	return Response{}, errPlain
+}
 
 func (nowhere) Dial(_ string, _ func(), _ func([]byte), shut func()) Socket {
 	go shut()

@@ -6,6 +6,8 @@ import (
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"github.com/centroid-studio/centroid/shared/fault"
 )
 
 // browser gives the transport of this window.
@@ -26,13 +28,40 @@ func listen(c *Client) {
 type window struct{}
 
 // Fetch calls the browser's fetch. It does not time out: the browser does.
-func (window) Fetch(method, path string, body []byte) (Response, error) {
+func (window) Fetch(method, path string, body []byte, cancel <-chan struct{}) (Response, error) {
 	headers := map[string]any{"Accept": "application/json"}
 	options := map[string]any{"method": method, "headers": headers, "credentials": "same-origin", "cache": "no-store"}
 	if body != nil {
 		headers["Content-Type"] = "application/json"
 		options["body"] = string(body)
 	}
+	if cancel != nil {
+		abort, done := js.Global().Get("AbortController").New(), make(chan struct{})
+		defer close(done)
+		options["signal"] = abort.Get("signal")
+		go func() {
+			select {
+			case <-cancel:
+				abort.Call("abort")
+			case <-done:
+			}
+		}()
+	}
+	r, err := fetch(path, options)
+	if err != nil && cancel != nil {
+		select {
+		case <-cancel:
+			return Response{}, errStopped
+		default:
+		}
+	}
+	return r, err
+}
+
+// errStopped ends a call that the user has stopped.
+var errStopped = fault.Newf(fault.Canceled, "It was stopped.")
+
+func fetch(path string, options map[string]any) (Response, error) {
 	res, err := await(js.Global().Call("fetch", path, options))
 	if err != nil {
 		return Response{}, err

@@ -28,8 +28,9 @@ type Response struct {
 // Transport is what a browser gives to reach the server.
 type Transport interface {
 	// Fetch sends a request and waits for the answer. An error means that the
-	// server was not reached. A nil body sends none; else it is JSON.
-	Fetch(method, path string, body []byte) (Response, error)
+	// server was not reached. A nil body sends none; else it is JSON. Closing
+	// cancel, which may be nil, breaks it off with fault.Canceled.
+	Fetch(method, path string, body []byte, cancel <-chan struct{}) (Response, error)
 	// Dial opens the socket. It calls nothing before it returns; then open once
 	// or not at all, message for each text, and shut once, last. The calls come
 	// one at a time and must not block.
@@ -95,6 +96,12 @@ func Get() *Client {
 // if it begins with a slash. in is sent as JSON unless it is nil; the answer is
 // read into out unless it is nil. A Problem becomes a *fault.Error.
 func (c *Client) Do(method, path string, in, out any) error {
+	return c.DoUntil(nil, method, path, in, out)
+}
+
+// DoUntil is Do that is broken off, with fault.Canceled, when cancel is closed:
+// the server then stops what it does for the call.
+func (c *Client) DoUntil(cancel <-chan struct{}, method, path string, in, out any) error {
 	if !strings.HasPrefix(path, "/") {
 		path = wire.API + "/" + path
 	}
@@ -106,7 +113,10 @@ func (c *Client) Do(method, path string, in, out any) error {
 		}
 		body = b
 	}
-	r, err := c.t.Fetch(method, path, body)
+	r, err := c.t.Fetch(method, path, body, cancel)
+	if fault.CodeOf(err) == fault.Canceled {
+		return err
+	}
 	if err != nil {
 		c.lost()
 		return &fault.Error{Code: errAway.Code, Msg: errAway.Msg, Op: "client.Do", Err: err}
@@ -231,7 +241,7 @@ func (c *Client) lost() {
 func (c *Client) probe() {
 	for n := 0; ; n++ {
 		c.pause(n)
-		if _, err := c.t.Fetch("GET", "/healthz", nil); err == nil {
+		if _, err := c.t.Fetch("GET", "/healthz", nil, nil); err == nil {
 			c.mu.Lock()
 			c.probing = false
 			c.mu.Unlock()

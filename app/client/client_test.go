@@ -34,7 +34,7 @@ type socket struct {
 	closed bool
 }
 
-func (s *server) Fetch(method, path string, _ []byte) (Response, error) {
+func (s *server) Fetch(method, path string, _ []byte, _ <-chan struct{}) (Response, error) {
 	s.mu.Lock()
 	s.fetched = append(s.fetched, method+" "+path)
 	fetch := s.fetch

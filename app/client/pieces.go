@@ -272,7 +272,7 @@ func (p *pieces) ask(r request) (Response, error) {
 		if e != nil {
 			return Response{}, e
 		}
-		if _, e := p.c.t.Fetch("GET", "/healthz", nil); e == nil {
+		if _, e := p.c.t.Fetch("GET", "/healthz", nil, nil); e == nil {
 			p.c.reached()
 			if p.odd++; n > 0 || err == errCanceled {
 				p.odd = 0

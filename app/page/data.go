@@ -33,6 +33,7 @@ type Data struct {
 	openErr  error
 	asked    int // counts what was asked for: only the newest answer is of use
 
+	sql     bool // the SQL editor is shown in the place of the rows
 	view    rowsView
 	at      ui.GridPlace
 	undoing bool // an undo or a redo is under way
@@ -93,6 +94,7 @@ func (d *Data) OnNav(ctx app.Context) {
 	}
 	at := fragment(ctx)
 	id, version := at.Get("dataset"), versionOf(at.Get("version"))
+	d.sql = at.Has("sql")
 	if !d.loaded || d.loadErr != nil {
 		d.load(id, version)
 		return
@@ -217,6 +219,9 @@ func (d *Data) address(ctx app.Context) {
 	u.Fragment = ""
 	if d.set != nil {
 		u.Fragment = place(*d.set)
+		if d.sql {
+			u.Fragment += "&sql"
+		}
 	}
 	if u.Fragment != ctx.Page().URL().Fragment {
 		ctx.Page().ReplaceURL(&u)

@@ -276,11 +276,11 @@ func (d *Data) onDeleteRows(_ app.Context, rows []int64) {
 	})
 }
 
-func (d *Data) onUndo(ctx app.Context) { d.back(ctx, "undo") }
-func (d *Data) onRedo(ctx app.Context) { d.back(ctx, "redo") }
+func (d *Data) onUndo(app.Context) { d.back("undo") }
+func (d *Data) onRedo(app.Context) { d.back("redo") }
 
 // back takes the last change back, or makes it again.
-func (d *Data) back(ctx app.Context, which string) {
+func (d *Data) back(which string) {
 	if d.set == nil || d.undoing {
 		return
 	}

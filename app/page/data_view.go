@@ -162,7 +162,11 @@ func (d *Data) main() []app.UI {
 	case d.set == nil:
 		return []app.UI{ui.Empty("Choose a dataset", "Its rows are shown here, to be looked at and mended.")}
 	}
+	if d.sql {
+		return []app.UI{d.tabs(), &query{Sets: d.tables(), OnSaved: d.onQuerySaved}}
+	}
 	return []app.UI{
+		d.tabs(),
 		d.tools(),
 		slot(d.oldBanner()),
 		d.grid(),
@@ -185,6 +189,36 @@ func (d *Data) below() app.UI {
 // panelButton draws the button that opens and closes a panel.
 func (d *Data) panelButton(panel, icon, word string) app.UI {
 	return app.Button().Type("button").Class("secondary").ID(panel+"-button").DataSet("panel", panel).Aria("expanded", d.panel == panel).OnClick(d.onPanel, panel).Body(ui.Icon(icon), app.Text(word))
+}
+
+// tabs draws the choice between the rows and the SQL editor.
+func (d *Data) tabs() app.UI {
+	tab := func(id, text string, on bool) app.UI {
+		return app.Label().Body(app.Input().Type("radio").Name("tab").ID("tab-"+id).Value(id).Checked(on).OnChange(d.onTab, id), app.Span().Text(text))
+	}
+	return app.FieldSet().Class("seg").ID("data-tabs").Body(app.Legend().Class("sr").Text("What is shown"), tab("rows", "Rows", !d.sql), tab("sql", "SQL", d.sql))
+}
+
+func (d *Data) onTab(ctx app.Context, _ app.Event) {
+	d.sql = ctx.JSSrc().Get("value").String() == "sql"
+	d.address(ctx)
+}
+
+// tables gives what a query may name, the dataset that is shown first.
+func (d *Data) tables() []wire.Dataset {
+	out := []wire.Dataset{*d.set}
+	for _, s := range d.sets {
+		if s.ID != d.set.ID {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// onQuerySaved shows the dataset that a query has made.
+func (d *Data) onQuerySaved(ctx app.Context, set wire.Dataset) {
+	d.sql = false
+	d.came(ctx, set)
 }
 
 // oldBanner says that an older version is shown, and leads back; nil for the newest.

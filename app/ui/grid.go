@@ -325,11 +325,14 @@ func (g *Grid) onRetry(app.Context, app.Event) {
 // Render draws the frame; the rows in it are painted, not rendered: a whole
 // screen of them must take less than a frame.
 func (g *Grid) Render() app.UI {
-	err := g.cache.Fault()
+	err, class := g.cache.Fault(), "dg"
+	if g.OnFilter == nil {
+		class += " dg-low" // heads without pictures
+	}
 	return app.Div().Class("stack lo").Body(
 		g.bar(),
 		g.chips(),
-		app.Div().Class("dg").ID(g.ID).Attr("role", "grid").TabIndex(-1).Aria("label", g.Label).Aria("multiselectable", true).
+		app.Div().Class(class).ID(g.ID).Attr("role", "grid").TabIndex(-1).Aria("label", g.Label).Aria("multiselectable", true).
 			Aria("rowcount", g.total+1).Aria("colcount", len(g.shown)+1).Aria("readonly", g.ReadOnly).Body(
 			app.Div().Class("dg-head").Attr("role", "rowgroup"),
 			app.Div().Class("dg-body").Attr("role", "rowgroup"),

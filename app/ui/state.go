@@ -23,6 +23,12 @@ const (
 	keyNext    = "next"    // session storage: where to go after logging in
 )
 
+// Keys in local storage of what else is the user's own: it goes with them.
+const (
+	KeyQuery   = "query"   // the SQL that is being written
+	KeyQueries = "queries" // what was asked in SQL before
+)
+
 // Say has a screen reader say text when it is next silent. Call it at most
 // every other second for what goes on by itself.
 func Say(ctx app.Context, text string) {

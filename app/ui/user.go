@@ -32,7 +32,9 @@ func ForgetUser(ctx app.Context, all bool) {
 	ctx.SetState(stateUser, "")
 	ctx.LocalStorage().Del(keyUser)
 	if all {
-		ctx.LocalStorage().Del(keyDataset)
+		for _, key := range []string{keyDataset, KeyQuery, KeyQueries} {
+			ctx.LocalStorage().Del(key)
+		}
 		ctx.SessionStorage().Clear()
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -217,6 +218,24 @@ func TestE2EAxe(t *testing.T) {
 		a.Click(gridCell(1, 2))
 		a.Click("#row-delete")
 		a.dialog("ask", "delete a row")
+		a.Click("#rows [role=columnheader][data-column='2'] .dg-menu")
+		a.Fill("#rows-filter-min", "x")
+		a.Click("#rows-filter-apply")
+		a.See("x is no number.")
+		a.dialog("rows-menu", "a column of numbers, wrong")
+		a.Until(`[...document.querySelectorAll("#rows .dg-h path")].some(p => p.getAttribute("d"))`)
+		a.Click("#rows [role=columnheader][data-column='0'] .dg-menu")
+		a.Until(`document.querySelector("[name=level]")`)
+		a.dialog("rows-menu", "a column of categories")
+		a.Click("#rows-columns")
+		a.dialog("rows-list", "all columns")
+		a.Fill("#rows-search", "biscoe"+kb.Enter)
+		a.See("that fit, of 344")
+		a.Click(gridCell(1, 0))
+		a.chord(kb.ArrowDown, input.ModifierShift)
+		a.See("2 rows marked")
+		a.check("data, rows searched and marked")
+		a.Click("#rows-chips button")
 		a.Choose("#role-0", "ignored")
 		a.about("version 2")
 		a.Choose("#version", "1")
@@ -226,6 +245,19 @@ func TestE2EAxe(t *testing.T) {
 		a.give("#file", writeFile(t, "ragged.csv", "a,b\n1,2,3\n"))
 		a.Until(`document.querySelector("#upload-fault")`)
 		a.check("data, a file is refused")
+	})
+
+	t.Run("sql", func(t *testing.T) {
+		a.t = t
+		a.Open(s.URL + "/data#dataset=" + set.ID + "&sql")
+		a.query("SELECT species, avg(body_mass_g) AS mass FROM penguins GROUP BY species")
+		a.See("3 rows, 2 columns")
+		a.Choose("#sql-chart-kind", "bars")
+		a.Until(`document.querySelector("#sql-bars canvas")`)
+		a.check("sql, an answer and its chart")
+		a.query("SELECT wingspan FROM penguins")
+		a.See("Line 1, column 8:")
+		a.check("sql, wrong")
 	})
 
 	t.Run("explore", func(t *testing.T) {
