@@ -217,9 +217,8 @@ func TestE2EGrid(t *testing.T) {
 	mine.do("POST", "datasets/"+set.ID+"/edits", strings.NewReader(`{"cells":[{"row":0,"column":"name","cell":"Ape"}]}`), "application/json", nil)
 	b.Click(gridCell(0, 0))
 	b.paste("Auk")
-	b.See("Somebody else changed these rows")
-	b.Shot("grid-clash")
-	b.Click("#ask-yes")
+	b.See("Changed elsewhere")
+	b.Click("#conflict-mine")
 	b.cellIs(0, 0, "Auk")
 	b.NoErrors()
 }
