@@ -119,21 +119,21 @@ function inSight(el) {
   return box.bottom > -100 && box.top < innerHeight + 100;
 }
 
-let idle = false; // somebody will draw what is stale
+const QUIET_MS = 250; // without a drawing before what is out of sight is drawn
 const whenIdle = window.requestIdleCallback ?? ((fn) => setTimeout(fn, 50));
+let idle = 0; // the timer or the wish to draw what is stale; 0: none
 
 function later(c) {
   c.stale = true;
-  if (!idle) whenIdle(drawStale);
-  idle = true;
+  clearTimeout(idle);
+  idle = setTimeout(() => whenIdle(drawStale), QUIET_MS);
 }
 
 // drawStale draws one chart at a time, so that a click never waits for more than one.
 function drawStale() {
   const stale = [...charts.values()].filter((c) => c.stale && c.el.clientWidth > 0);
-  idle = stale.length > 1;
   if (stale.length) paint(stale[0]);
-  if (idle) whenIdle(drawStale);
+  if (stale.length > 1) whenIdle(drawStale);
 }
 
 // retheme paints all charts in the colours that are in force.

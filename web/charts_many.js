@@ -14,6 +14,12 @@ graphic.registerShape("dots", graphic.extendShape({
     for (let i = 0; i < at.length; i += 2) ctx.rect(at[i] - size / 2, at[i + 1] - size / 2, size, size);
   },
 }));
+graphic.registerShape("blocks", graphic.extendShape({
+  shape: { at: [] }, // x, y, width, height, x, y, …
+  buildPath(ctx, { at }) {
+    for (let i = 0; i < at.length; i += 4) ctx.rect(at[i], at[i + 1], at[i + 2], at[i + 3]);
+  },
+}));
 graphic.registerShape("threads", graphic.extendShape({
   shape: { at: [], n: 2 }, // n points a thread; it is cut where there is none
   buildPath(ctx, { at, n }) {

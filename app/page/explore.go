@@ -54,6 +54,9 @@ type Explore struct {
 	asked  int // counts the datasets opened: only answers to the newest are of use
 	sample int // counts the samples asked for, likewise
 	stamp  int // another one: charts have changed
+	rested int // stamp of the last change that was none of a pointer on its way
+
+	profiled int // another one: profiles have come
 
 	stop func() // ends listening for the server's return
 }
@@ -162,6 +165,7 @@ func (e *Explore) open(ctx app.Context) {
 	e.openErr, e.profiles, e.charts = nil, map[string]*wire.ColumnProfile{}, exploreCharts
 	e.rows, e.shown, e.together = exploreRows{}, shown{}, together{}
 	e.picked = picked{}
+	e.profiled++
 	if e.set.Rows == 0 {
 		return
 	}
@@ -206,6 +210,7 @@ func (e *Explore) askProfiles(ctx app.Context, columns, rest []string) {
 			for i := range d.Columns {
 				e.profiles[d.Columns[i].Name] = &d.Columns[i]
 			}
+			e.profiled++
 			if len(rest) > 0 {
 				e.askProfiles(ctx, rest, nil)
 			}

@@ -52,6 +52,7 @@ func (e *Explore) draw() {
 // light makes what the charts show of the selection.
 func (e *Explore) light() {
 	e.stamp++
+	e.rested = e.stamp
 	s := &e.shown
 	s.lit, s.some = e.rows.lit(e.view.Picked)
 	s.pair, s.pairRows = e.rows.scatter(e.view, s.groups, s.lit)
@@ -178,8 +179,10 @@ func (e *Explore) scaled(v []float64) []float64 {
 // what the page has itself follows.
 func (e *Explore) pick(ctx app.Context, s selection, done bool) {
 	e.view.Picked = s
+	rested := e.rested
 	e.light()
 	if !done {
+		e.rested = rested
 		return
 	}
 	e.address(ctx)
@@ -225,6 +228,7 @@ func (e *Explore) count(ctx app.Context) {
 			}
 			e.picked.exact, e.picked.counted = &x, filters.String()
 			e.stamp++
+			e.rested = e.stamp
 			ui.Say(ctx, e.pickedWords())
 		})
 	})

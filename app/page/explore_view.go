@@ -69,8 +69,8 @@ func (e *Explore) body() []app.UI {
 		app.Div().Class("cols").Body(
 			app.Div().Class("c12").Body(e.many()),
 			app.Div().Class("c12").Body(e.components()),
-			app.Div().Class("c12").Body(e.pickedRows()),
-			app.Div().Class("c12").Body(e.describe()),
+			app.Div().Class("c12").Body(&explorePart{Page: e, Name: partRows, Stamp: e.rested}),
+			app.Div().Class("c12").Body(&explorePart{Page: e, Name: partDescribe, Stamp: e.profiled}),
 		),
 	}
 }

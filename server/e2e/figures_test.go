@@ -71,6 +71,7 @@ func BenchmarkFigures(b *testing.B) {
 		{"visit", measureVisit},
 		{"event", measureEvent},
 		{"upload", measureUpload},
+		{"explore", measureExplore},
 		{"inertia", measureInertia},
 	} {
 		b.Run(part.name, func(b *testing.B) {
