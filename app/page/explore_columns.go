@@ -208,6 +208,9 @@ func textWords(names []string) string {
 	return "Not drawn, for their texts are nearly all different: " + s + "."
 }
 
+// mostDescribed is how many columns the table of statistics has.
+const mostDescribed = 200
+
 // describe draws the statistics of all columns as a table.
 func (e *Explore) describe() app.UI {
 	heads := []app.UI{app.Th().Scope("col").Text("column"), app.Th().Scope("col").Text("type")}
@@ -217,7 +220,7 @@ func (e *Explore) describe() app.UI {
 	var rows []app.UI
 	for _, c := range e.set.Schema {
 		p := e.profiles[c.Name]
-		if p == nil {
+		if p == nil || len(rows) == mostDescribed {
 			continue
 		}
 		cell := func(v float64, there bool) app.UI {
@@ -233,7 +236,11 @@ func (e *Explore) describe() app.UI {
 		}
 		rows = append(rows, app.Tr().Body(cells...))
 	}
-	return card("describe-title", "All columns in numbers", "all "+count(int(e.set.Rows), "row", "rows")+e.older(),
+	note := "all " + count(int(e.set.Rows), "row", "rows")
+	if len(e.set.Schema) > mostDescribed {
+		note += ", the first " + strconv.Itoa(mostDescribed) + " of " + count(len(e.set.Schema), "column", "columns")
+	}
+	return card("describe-title", "All columns in numbers", note+"."+e.older(),
 		app.Div().Class("scroll", "listed").TabIndex(0).Attr("role", "region").Aria("label", "Statistics of all columns").Body(
 			app.Table().ID("describe").Body(app.THead().Body(app.Tr().Body(heads...)), app.TBody().Body(rows...))))
 }

@@ -262,11 +262,30 @@ func TestE2EAxe(t *testing.T) {
 
 	t.Run("explore", func(t *testing.T) {
 		a.t = t
-		a.Open(s.URL + "/explore#" + url.Values{"dataset": {set.ID}, "x": {"bill_length_mm"}, "y": {"body_mass_g"}, "model": {m.ID}}.Encode())
-		a.Until(`document.querySelector("#pair canvas")`)
-		a.Eval(`void document.querySelectorAll("main details").forEach(d => d.open = true)`, nil)
-		a.Until(`[...document.querySelectorAll("main details")].every(d => d.querySelector("table"))`)
+		at := url.Values{"dataset": {set.ID}, "x": {"bill_length_mm"}, "y": {"body_mass_g"}, "z": {"year"}, "model": {m.ID},
+			"filter": {`[{"column":"body_mass_g","min":3500,"max":4500},{"column":"sex","levels":["male"]}]`}}
+		a.Open(s.URL + "/explore#" + at.Encode())
+		a.Until(`document.querySelector("#pair canvas") && document.querySelector("#picked-rows") && document.querySelector("#pca-plane")`)
+		a.Eval(`void document.querySelectorAll("main details:not(.menu)").forEach(d => d.open = true)`, nil)
+		a.Until(`[...document.querySelectorAll("main details:not(.menu)")].every(d => d.querySelector("table"))`)
 		a.check("explore, all tables")
+		at.Set("many", "space")
+		at.Del("filter")
+		a.Open(s.URL + "/explore#" + at.Encode())
+		a.Until(`document.querySelector("#many-space canvas")`)
+		a.Click("#pick-form")
+		a.Choose("#pick-column", "body_mass_g")
+		a.Until(`document.querySelector("#pick-from")`)
+		a.check("explore, selecting by numbers")
+		a.Choose("#pick-column", "species")
+		a.Until(`document.querySelector(".picks input[type=checkbox]")`)
+		a.check("explore, selecting by levels")
+		at.Set("many", "matrix")
+		a.Open(s.URL + "/explore#" + at.Encode())
+		a.Until(`document.querySelector("#many-matrix canvas")`)
+		a.Click("#many-columns")
+		a.Click("figure:has(#pair) > details.menu > summary")
+		a.check("explore, menus")
 	})
 
 	t.Run("train", func(t *testing.T) {
