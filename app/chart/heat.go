@@ -34,7 +34,7 @@ func (h *Heat) spec(label string) spec {
 }
 
 func (h *Heat) lines(most int) lines {
-	out := lines{most: most, head: append([]string{""}, h.Cols...), texts: 1}
+	out := lines{most: most, head: append([]string{"column"}, h.Cols...), texts: 1}
 	for i, name := range h.Rows {
 		row := []string{name}
 		for _, v := range h.Values[i] {

@@ -209,7 +209,7 @@ func (e *Explore) pickedRows() app.UI {
 		return card(id, title, note, app.P().Class("small").Text("None of the rows on this page is selected."))
 	}
 	open := app.A().Attr("role", "button").Class("secondary").ID("rows-open").Href("/data#"+e.rowsAddress()).Body(ui.Icon("table"), app.Text("Open in the table"))
-	return card(id, title, note, app.Div().Class("scroll", "listed").TabIndex(0).Attr("role", "region").Aria("label", "Selected rows").Body(
+	return card(id, title, note, app.Div().Class("scroll", "listed").TabIndex(0).Attr("role", "region").Aria("label", "List of selected rows").Body(
 		app.Table().ID("picked-rows").Body(app.THead().Body(app.Tr().Body(heads...)), app.TBody().Body(rows...))), app.Div().Class("row").Body(open))
 }
 
