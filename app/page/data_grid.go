@@ -129,10 +129,16 @@ func (d *Data) onLook(ctx app.Context, look ui.GridLook) {
 	}
 }
 
-// viewOf begins a dataset's view: all rows, its columns as they were arranged last.
+// viewOf begins a dataset's view: all rows, or those that the address names by a
+// filter, its columns as they were arranged last.
 func viewOf(ctx app.Context, dataset string) (v rowsView) {
 	if err := ctx.LocalStorage().Get(lookKey(dataset), &v.Look); err != nil {
 		v.Look = ui.GridLook{} // of another version of the program: as at first
+	}
+	if at := fragment(ctx); at.Get("dataset") == dataset {
+		if filters, err := wire.ParseFilters(at.Get("filter")); err == nil {
+			v.Filters = filters
+		}
 	}
 	return v
 }

@@ -287,11 +287,15 @@ func TestE2EExploreBrush(t *testing.T) {
 	b.Until(`document.querySelectorAll("figure:has(#pair) .legend .dot").length === 5`)
 	b.Shot("explore-size")
 
-	// The principal components are those of the server.
+	// The principal components are drawn, with the rows that have all values.
 	b.Do("show", chromedp.ScrollIntoView("#pca-plane", chromedp.ByQuery))
 	b.Until(`document.querySelector("#pca-plane").getAttribute("aria-label").startsWith("Scatter of 342 rows in the first two components")`)
 	b.Until(`echarts.getInstanceByDom(document.querySelector("#pca-loadings")) && echarts.getInstanceByDom(document.querySelector("#pca-variance"))`)
 	b.Shot("explore-components")
+
+	// The selected rows open in the grid.
+	b.Click("#rows-open")
+	b.Until(fmt.Sprintf(`document.querySelector("#rows[aria-rowcount='%d']")`, want+1))
 	b.NoErrors()
 }
 
