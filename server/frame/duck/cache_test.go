@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/centroid-studio/centroid/server/frame"
@@ -191,5 +192,41 @@ func TestOthers(t *testing.T) {
 	}
 	if _, err := frame.Query(eve, "FROM t").Collect(t.Context()); fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("another's table in SQL: %v", err)
+	}
+}
+
+// TestTogether: plans are computed from what is kept while it moves and goes.
+func TestTogether(t *testing.T) {
+	r := open(t, duck.Options{})
+	id := r.ingest(t, "t", "a,b\n1,x\n2,y\n3,z\n")
+	base := frame.From(r.engine(), id, 0).Filter("a > 1")
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for i := range 6 {
+				cells, err := base.WithColumn("c", fmt.Sprint(i)).Collect(t.Context())
+				if err != nil || len(cells) != 2 || cells[1][1].String() != "z" || cells[1][2].String() != fmt.Sprint(i) {
+					t.Errorf("rows = %v, %v", cells, err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { readers.Wait(); close(done) }()
+	for i := 0; ; i++ {
+		level := []string{wire.Memory, wire.Disk, wire.MemoryAndDisk}[i%3]
+		if _, err := base.Persist(t.Context(), level); err != nil {
+			t.Errorf("%+v", err)
+		}
+		if i%2 == 1 {
+			if err := base.Unpersist(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		select {
+		case <-done:
+			return
+		default:
+		}
 	}
 }
