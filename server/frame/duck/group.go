@@ -131,6 +131,9 @@ func (b *build) reduce(ctx context.Context, at string, s wire.Step, r relation) 
 
 const perGroup = "rows of the group"
 
+// quantile marks a statistic that is the i-th of the quantiles.
+func quantile(i int) string { return fmt.Sprintf("quantile %d", i) }
+
 // summary computes statistics: a row each, named by the first column. They leave
 // infinite values out, but for the count.
 func (b *build) summary(s wire.Step, r relation) (relation, error) {
@@ -140,8 +143,10 @@ func (b *build) summary(s wire.Step, r relation) (relation, error) {
 	if quantiles == nil && s.Op == frame.Summary {
 		quantiles = []float64{0.25, 0.5, 0.75}
 	}
-	for _, q := range quantiles {
-		stats = append(stats, stat{strconv.FormatFloat(q*100, 'g', 10, 64) + "%", "quantile_cont(%[2]s, " + double(q) + ")", ""})
+	shares := make([]string, len(quantiles))
+	for i, q := range quantiles { // all of a column at once: each by itself would sort it again
+		shares[i] = double(q)
+		stats = append(stats, stat{strconv.FormatFloat(q*100, 'g', 10, 64) + "%", quantile(i), ""})
 	}
 	stats = append(stats, stat{"max", "max(%[2]s)", "max(%[1]s)"})
 
@@ -155,7 +160,11 @@ func (b *build) summary(s wire.Step, r relation) (relation, error) {
 		if c.Kind == table.Number {
 			kind = "DOUBLE"
 			value = "CASE WHEN isfinite(" + name + "::DOUBLE) THEN " + name + "::DOUBLE END"
+			if len(shares) > 0 {
+				inner = append(inner, fmt.Sprintf("quantile_cont(%s, [%s]) AS q%d", value, strings.Join(shares, ", "), i))
+			}
 		}
+		q := 0
 		for j, st := range stats {
 			call := st.number
 			if kind == "VARCHAR" {
@@ -163,6 +172,11 @@ func (b *build) summary(s wire.Step, r relation) (relation, error) {
 			}
 			if call == "" {
 				rows[j] = append(rows[j], "NULL::"+kind+" AS "+name)
+				continue
+			}
+			if call == quantile(q) {
+				q++
+				rows[j] = append(rows[j], fmt.Sprintf("q%d[%d]::%s AS %s", i, q, kind, name))
 				continue
 			}
 			at := fmt.Sprintf("s%d_%d", i, j)
