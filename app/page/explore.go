@@ -31,6 +31,8 @@ const (
 type Explore struct {
 	app.Compo
 
+	ctx app.Context // the page's own: what a chart asks for is drawn by the page
+
 	loaded  bool
 	loadErr error
 	sets    []wire.Dataset   // in their newest versions
@@ -66,6 +68,7 @@ func (e *Explore) OnMount(ctx app.Context) {
 	if app.IsServer {
 		return
 	}
+	e.ctx = ctx
 	e.stop = client.Get().OnState(func(online bool) {
 		if online {
 			ctx.Dispatch(e.recover)

@@ -57,15 +57,15 @@ func (e *Explore) column(i int, name string) app.UI {
 		body = append(body, app.P().Class("small").Text("No row has a value here."))
 	case p.Kind == table.Number:
 		h := &chart.Histogram{ID: id, Label: columnWords(*p), X: name, File: e.file(name), Edges: p.Edges, Bins: p.Bins, Density: p.Density,
-			Box: boxOf(*p), Lit: e.litBins(p), OnPick: func(ctx app.Context, spans []chart.Span, done bool) {
-				e.pickSpans(ctx, []chart.Axis{{Name: name, Lo: p.Min, Hi: p.Max}}, spans, done)
+			Box: boxOf(*p), Lit: e.litBins(p), OnPick: func(_ app.Context, spans []chart.Span, done bool) {
+				e.pickSpans([]chart.Axis{{Name: name, Lo: p.Min, Hi: p.Max}}, spans, done)
 			}, Stamp: e.stamp}
 		h.Spans = spansOf(e.view.Picked, []chart.Axis{{Name: name, Lo: p.Edges[0], Hi: p.Edges[len(p.Edges)-1]}})
 		body = append(body, app.Dl().Class("facts").Body(factView("mean", p.Mean), factView("deviation", p.Std), factView("median", p.Median)), h)
 	default:
 		names, rows := barsOf(*p)
 		body = append(body, &chart.Bars{ID: id, Label: columnWords(*p), Class: "sm", File: e.file(name), Names: names, Values: rows, Clusters: e.barColours(*p, len(names)),
-			Lit: e.litLevels(p, names), OnPick: func(ctx app.Context, spans []chart.Span, _ bool) { e.pickBar(ctx, name, names, spans) }, Stamp: e.stamp})
+			Lit: e.litLevels(p, names), OnPick: func(_ app.Context, spans []chart.Span, _ bool) { e.pickBar(name, names, spans) }, Stamp: e.stamp})
 	}
 	if w := outlierWords(*p); w != "" {
 		body = append(body, app.P().Class("small").Text(w))
@@ -78,16 +78,16 @@ func (e *Explore) column(i int, name string) app.UI {
 }
 
 // pickBar selects the level of a bar too, or takes it back.
-func (e *Explore) pickBar(ctx app.Context, column string, names []string, spans []chart.Span) {
+func (e *Explore) pickBar(column string, names []string, spans []chart.Span) {
 	if len(spans) == 0 {
 		return
 	}
 	if i := int(spans[0].Lo); i >= 0 && i < len(names) {
 		if names[i] == groupOthers && e.profiles[column] != nil && i >= len(e.profiles[column].Top[:min(len(e.profiles[column].Top), mostBars)]) {
-			ui.Say(ctx, "The other levels can't be selected as one.")
+			ui.Say(e.ctx, "The other levels can't be selected as one.")
 			return
 		}
-		e.pick(ctx, e.view.Picked.toggle(column, names[i]), true)
+		e.pick(e.view.Picked.toggle(column, names[i]), true)
 	}
 }
 

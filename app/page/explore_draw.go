@@ -177,7 +177,8 @@ func (e *Explore) scaled(v []float64) []float64 {
 
 // pick selects other rows. While the pointer still moves, done is false: only
 // what the page has itself follows.
-func (e *Explore) pick(ctx app.Context, s selection, done bool) {
+func (e *Explore) pick(s selection, done bool) {
+	ctx := e.ctx
 	e.view.Picked = s
 	rested := e.rested
 	e.light()
@@ -235,13 +236,13 @@ func (e *Explore) count(ctx app.Context) {
 }
 
 // onPairPick selects on the axes of the scatter.
-func (e *Explore) onPairPick(ctx app.Context, spans []chart.Span, done bool) {
-	e.pickSpans(ctx, []chart.Axis{e.axisOf(e.view.X), e.axisOf(e.view.Y)}, spans, done)
+func (e *Explore) onPairPick(_ app.Context, spans []chart.Span, done bool) {
+	e.pickSpans([]chart.Axis{e.axisOf(e.view.X), e.axisOf(e.view.Y)}, spans, done)
 }
 
 // onManyPick selects on the axes of what shows many columns.
-func (e *Explore) onManyPick(ctx app.Context, spans []chart.Span, done bool) {
-	e.pickSpans(ctx, e.shown.axes, spans, done)
+func (e *Explore) onManyPick(_ app.Context, spans []chart.Span, done bool) {
+	e.pickSpans(e.shown.axes, spans, done)
 }
 
 func (e *Explore) axisOf(name string) chart.Axis {
@@ -252,7 +253,7 @@ func (e *Explore) axisOf(name string) chart.Axis {
 }
 
 // pickSpans selects what spans of axes say; none takes back what was selected of them.
-func (e *Explore) pickSpans(ctx app.Context, axes []chart.Axis, spans []chart.Span, done bool) {
+func (e *Explore) pickSpans(axes []chart.Axis, spans []chart.Span, done bool) {
 	s := e.view.Picked
 	if len(spans) == 0 {
 		for _, a := range axes {
@@ -274,16 +275,16 @@ func (e *Explore) pickSpans(ctx app.Context, axes []chart.Axis, spans []chart.Sp
 			}
 		}
 	}
-	e.pick(ctx, s, done)
+	e.pick(s, done)
 }
 
 // onCellPick shows the pair of columns of a cell of the correlation as a scatter.
-func (e *Explore) onCellPick(ctx app.Context, spans []chart.Span, _ bool) {
+func (e *Explore) onCellPick(_ app.Context, spans []chart.Span, _ bool) {
 	if c := e.together.corr; c != nil && len(spans) == 2 {
 		if i, j := int(spans[0].Lo), int(spans[1].Lo); i < len(c.Columns) && j < len(c.Columns) {
 			e.view.X, e.view.Y = c.Columns[i], c.Columns[j]
-			e.change(ctx)
-			ui.Say(ctx, e.pairLabel())
+			e.change(e.ctx)
+			ui.Say(e.ctx, e.pairLabel())
 		}
 	}
 }

@@ -142,21 +142,21 @@ func (e *Explore) onPickForm(ctx app.Context, ev app.Event) {
 	if lo > hi {
 		lo, hi = hi, lo
 	}
-	e.pick(ctx, e.view.Picked.between(e.picked.column, lo, hi), true)
+	e.pick(e.view.Picked.between(e.picked.column, lo, hi), true)
 }
 
 func (e *Explore) onLevel(ctx app.Context, _ app.Event) {
-	e.pick(ctx, e.view.Picked.toggle(e.picked.column, ctx.JSSrc().Get("value").String()), true)
+	e.pick(e.view.Picked.toggle(e.picked.column, ctx.JSSrc().Get("value").String()), true)
 }
 
 func (e *Explore) onUnpick(ctx app.Context, _ app.Event) {
 	column := ctx.JSSrc().Get("value").String()
-	e.pick(ctx, e.view.Picked.without(column), true)
+	e.pick(e.view.Picked.without(column), true)
 	e.focusPicks()
 }
 
 func (e *Explore) onClear(ctx app.Context, _ app.Event) {
-	e.pick(ctx, nil, true)
+	e.pick(nil, true)
 	e.focusPicks()
 }
 

@@ -325,6 +325,16 @@ func TestE2EExploreCounts(t *testing.T) {
 	b.litBins("column-2", want)
 	b.See("5000 of 30000 rows, chosen at random")
 
+	// What a chart selects is counted too.
+	at := b.spots("column-1", [2]float64{20, 100}, [2]float64{60, 100})
+	b.drag(at[0], at[1])
+	b.Until(`decodeURIComponent(location.hash).includes('"y"')`)
+	y := rangeOf(t, b.filters(), "y")
+	want = between(table, map[string][2]float64{"x": {100, 250}, "y": y}, map[string]string{"kind": "b"})
+	b.See(fmt.Sprintf("%s of 30k rows selected, %.1f %%.", short(want), 100*float64(want)/rows))
+	b.litBins("column-1", want)
+	b.Click(".chip:nth-child(3)")
+
 	// Counting fails: what the page knows stays, and it can be tried again.
 	b.quiet = true
 	s.Kill()
