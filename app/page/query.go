@@ -187,7 +187,7 @@ func (q *query) onStop(ctx app.Context, _ app.Event) {
 }
 
 // onSave keeps the answer as a dataset: the query runs again, for all its rows.
-func (q *query) onSave(ctx app.Context, e app.Event) {
+func (q *query) onSave(_ app.Context, e app.Event) {
 	e.PreventDefault()
 	name, err := nameOf(valueOf("sql-name"))
 	if err != nil {
@@ -199,11 +199,10 @@ func (q *query) onSave(ctx app.Context, e app.Event) {
 	}
 	q.saving, q.wrong = true, ""
 	save := wire.FrameSave{Steps: []wire.Step{{Op: "sql", SQL: q.asked}}, Name: name}
-	ctx = q.ctx
-	ctx.Async(func() {
+	q.ctx.Async(func() {
 		var set wire.Dataset
 		err := client.Get().Do("POST", "frames/save", save, &set)
-		ctx.Dispatch(func(ctx app.Context) {
+		q.ctx.Dispatch(func(ctx app.Context) {
 			q.saving = false
 			if err != nil {
 				q.wrong = fault.Message(err)
