@@ -188,6 +188,9 @@ func withWeight(in FitInput) (prep.Config, error) {
 	}
 	if len(cfg.Columns) == 0 {
 		cfg.Columns = slices.DeleteFunc(prep.Features(s), func(name string) bool { return name == in.Weight })
+		if len(cfg.Columns) == 0 {
+			return cfg, fault.Fieldf("weight", "Column %q weighs the rows, and no other column is a feature. Leave it out, or choose features.", in.Weight)
+		}
 	}
 	return cfg, nil
 }

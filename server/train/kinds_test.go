@@ -149,6 +149,10 @@ func TestKindsAreChecked(t *testing.T) {
 	if fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("Fit with a weight column that is not there: %v, want fault.Invalid", err)
 	}
+	_, err = train.Fit(t.Context(), train.FitInput{Source: src(t, "name,w\nann,1\nbob,2\n"), Weight: "w", MatrixDir: t.TempDir()})
+	if msg := fault.Message(err); !strings.Contains(msg, "no other column is a feature") {
+		t.Errorf("Fit with no column but that of weights: %q, want a fault that says so", msg)
+	}
 }
 
 // src reads a table from text.
