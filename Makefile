@@ -57,9 +57,9 @@ RACY = $$($(GO) list -tags $(TAGS) ./server/... ./app/... | grep -v /server/e2e)
 race: setup-build ## run the tests of what starts goroutines under the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 20m -v $(RACY) | awk -f .ci/verdict.awk
 
-plain: setup-build ## run the other tests: shared and the engine, with each kernel, and who imports whom
+plain: setup-build ## run the other tests: shared and the engine, with each kernel, the browser's build, and who imports whom
 	$(GO) test -tags $(TAGS) -count=1 . # it asks the go command, which the test cache does not notice
-	$(GO) test -tags $(TAGS) -timeout 20m -v ./shared/... ./server/engine/... | awk -f .ci/verdict.awk
+	$(GO) test -tags $(TAGS) -timeout 20m -v ./shared/... ./server/engine/... ./wasm/... | awk -f .ci/verdict.awk
 	$(GO) test -tags $(TAGS),noasm -timeout 20m -v ./shared/... ./server/engine/... | awk -f .ci/verdict.awk
 
 unit: setup-build ## run all tests but the end-to-end ones, without the race detector (quicker)
