@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"github.com/centroid-studio/centroid/app/client"
@@ -110,6 +112,9 @@ func (n *notices) guest(ctx app.Context) {
 		return
 	}
 	u := ctx.Page().URL()
+	if open[strings.TrimPrefix(u.Path, "/")] {
+		return // another answer said it before, and this page is about to go
+	}
 	next := u.Path
 	if u.Fragment != "" {
 		next += "#" + u.EscapedFragment()

@@ -95,6 +95,13 @@ func TestGuestComesBack(t *testing.T) {
 			t.Errorf("a guest on %s: next %q, user %q and %v, dataset %q; want %q, no user, d1",
 				page, next, User(ctx), rememberedUser(ctx), CurrentDataset(ctx), want)
 		}
+		// Said twice, as by two answers, it is not the login that one comes back to.
+		ctx.Page().ReplaceURL(&url.URL{Path: "/login"})
+		n.guest(ctx)
+		next = ""
+		if err := ctx.SessionStorage().Get(keyNext, &next); err != nil || next != want {
+			t.Errorf("a guest on %s twice: next %q, %v; want %q", page, next, err, want)
+		}
 		if got := fault.CodeOf(device.SaveModel(&model.Model{})); got != fault.NoLogin {
 			t.Errorf("for a guest on %s SaveModel answers %s, want %s", page, got, fault.NoLogin)
 		}
