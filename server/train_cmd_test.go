@@ -202,7 +202,8 @@ func TestPredictRows(t *testing.T) {
 	for name, c := range map[string]struct {
 		missing, in, want, note string
 	}{
-		"keeps text": {"drop", "\ufefftown;x;size\r\n\"Bo\"\"nn\";\"a;b\";1,5\r\n", "", "line 2: size is \"1,5\", want a number"},
+		"keeps text": {"drop", "\ufefftown;x;size\r\n\"Bo\"\"nn\";\"a;b\";1,5x\r\n", "", "line 2: size is \"1,5x\", want a number"},
+		"comma":      {"drop", "town;size\nBonn;1,5\n", "town;size;cluster;distance\nBonn;1,5;0;", ""},
 		"quotes":     {"drop", "town,x,size\nBonn,\"a,\"\"b\",01.50\n", "town,x,size,cluster,distance\nBonn,\"a,\"\"b\",01.50,0,", ""},
 		"semicolons": {"drop", "town;size\r\nBonn;2\r\n", "town;size;cluster;distance\nBonn;2;0;", ""},
 		"dropped":    {"drop", "town,size\nBonn,NA\nKöln,11\n", "town,size,cluster,distance\nBonn,NA,,\nKöln,11,1,", "1 of 2 rows have a missing value"},
