@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -146,11 +147,11 @@ func TestPiecesTrouble(t *testing.T) {
 							}
 							return nil, nil, false
 						}}
-						left := down
+						var left atomic.Int32 // asks that fail: the client's own watch asks too
+						left.Store(int32(down))
 						s := &server{}
 						s.set(false, func(_, path string) (Response, error) {
-							if left > 0 {
-								left--
+							if left.Add(-1) >= 0 {
 								return Response{}, lost
 							}
 							return Response{Status: 200, Body: []byte("{}")}, nil
