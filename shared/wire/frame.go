@@ -1,6 +1,10 @@
 package wire
 
-import "github.com/centroid-studio/centroid/shared/table"
+import (
+	"time"
+
+	"github.com/centroid-studio/centroid/shared/table"
+)
 
 // Step is one step of a plan: it makes a table of the one before. Op says which
 // fields count; the others are left out.
@@ -124,10 +128,13 @@ type FramePersist struct {
 
 // Persisted is a frame that is kept.
 type Persisted struct {
-	ID    string `json:"id"`
-	Steps []Step `json:"steps"`
-	Level string `json:"level"`
-	At    string `json:"at" enum:"memory,disk"` // where it is
-	Rows  int64  `json:"rows"`
-	Bytes int64  `json:"bytes"`
+	ID    string    `json:"id"`
+	Steps []Step    `json:"steps"`
+	Words []string  `json:"words" doc:"the steps for reading, one by one"`
+	Of    []Parent  `json:"of,omitempty" doc:"the versions of the datasets that the rows are made of"`
+	Level string    `json:"level"`
+	At    string    `json:"at" enum:"memory,disk"` // where it is
+	Rows  int64     `json:"rows"`
+	Bytes int64     `json:"bytes"`
+	Made  time.Time `json:"made"` // when the rows were computed
 }

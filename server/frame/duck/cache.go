@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/centroid-studio/centroid/server/frame"
 	"github.com/centroid-studio/centroid/server/sandbox"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -20,6 +22,7 @@ import (
 type cache struct {
 	dir          string
 	memory, disk int64 // bytes that all may have
+	now          func() time.Time
 
 	mu   sync.Mutex
 	all  []*kept // the one that was used last at the end
@@ -57,12 +60,15 @@ type note struct {
 
 // openCache finds what is on disk. What a crash left half written goes.
 func openCache(o Options) (*cache, error) {
-	c := &cache{dir: o.Dir, memory: o.Memory, disk: o.Disk}
+	c := &cache{dir: o.Dir, memory: o.Memory, disk: o.Disk, now: o.Now}
 	if c.memory == 0 {
 		c.memory = 512 << 20
 	}
 	if c.disk == 0 {
 		c.disk = 16 << 30
+	}
+	if c.now == nil {
+		c.now = time.Now
 	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return nil, err
@@ -104,9 +110,30 @@ func (c *cache) load(name string) error {
 		return err
 	}
 	k.rows = &shared{file: f}
+	if k.Info.Made.IsZero() { // a note of before it was written down
+		stat, err := f.Stat()
+		if err != nil {
+			return errors.Join(err, f.Close())
+		}
+		k.Info.Made = stat.ModTime().UTC()
+	}
 	c.made = max(c.made, k.Made)
 	c.all = append(c.all, k)
 	return nil
+}
+
+// told gives what a user is told: the plan in words, with its datasets by name.
+func (n note) told() wire.Persisted {
+	info := n.Info
+	steps := slices.Clone(info.Steps)
+	for i, s := range steps {
+		at := slices.IndexFunc(n.Uses, func(p wire.Parent) bool { return p.Dataset == s.Dataset && p.Name != "" })
+		if at >= 0 {
+			steps[i].Dataset = n.Uses[at].Name
+		}
+	}
+	info.Words, info.Of = frame.Words(steps), n.Uses
+	return info
 }
 
 func (k *kept) name() string { return k.Owner + "-" + k.Info.ID }
@@ -170,7 +197,7 @@ func (c *cache) add(k *kept) (wire.Persisted, error) {
 		}
 	}
 	c.made++
-	k.Made = c.made
+	k.Made, k.Info.Made = c.made, c.now().UTC()
 	tooLarge := c.fits(k.Info.Bytes)
 	var err error
 	switch {
@@ -185,7 +212,7 @@ func (c *cache) add(k *kept) (wire.Persisted, error) {
 	if err == nil {
 		c.all = append(c.all, k)
 	}
-	return k.Info, err
+	return k.told(), err
 }
 
 // room makes room in memory: what was not used for longest goes, to disk if it may.
@@ -235,7 +262,7 @@ func (c *cache) spill(k *kept) error {
 // last: rows without one are what a crash left.
 func (c *cache) store(k *kept) error {
 	if used := c.size(wire.Disk); used+k.Info.Bytes > c.disk {
-		return fault.Newf(fault.TooLarge, "Persisted frames have %d of the %d MB that they may have on disk. Unpersist some first.", used>>20, c.disk>>20)
+		return fault.Newf(fault.TooLarge, "Persisted frames have %d of the %d MB that they may have on disk. Let some of them go first.", used>>20, c.disk>>20)
 	}
 	path := c.path(k, "parquet")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -294,7 +321,7 @@ func (c *cache) move(owner, id, level string) (info wire.Persisted, ok bool, err
 	if err != nil {
 		k.Info.Level = was
 	}
-	return k.Info, true, err
+	return k.told(), true, err
 }
 
 // lift moves an answer from disk to memory.

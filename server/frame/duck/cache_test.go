@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/centroid-studio/centroid/server/frame"
 	"github.com/centroid-studio/centroid/server/frame/duck"
@@ -91,7 +92,8 @@ func TestStale(t *testing.T) {
 // TestRestart: what is on disk stays, what is in memory goes, and so does what a crash left.
 func TestRestart(t *testing.T) {
 	dir := t.TempDir()
-	r := open(t, duck.Options{Dir: dir})
+	made := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	r := open(t, duck.Options{Dir: dir, Now: func() time.Time { return made }})
 	id := r.ingest(t, "t", "a,b\n1,x\n2,y\n")
 	f := chancy(r, id)
 	g := f.Filter("a = 2")
@@ -104,7 +106,7 @@ func TestRestart(t *testing.T) {
 		}
 	}
 	r.restart(t)
-	if list := persisted(t, r); len(list) != 1 || list[0].ID != onDisk.ID || list[0].At != wire.Disk {
+	if list := persisted(t, r); len(list) != 1 || list[0].ID != onDisk.ID || list[0].At != wire.Disk || !list[0].Made.Equal(made) || list[0].Of[0].Name != "t" {
 		t.Errorf("after a restart: %+v", list)
 	}
 	if got := collect(t, chancy(r, id)); got != was {

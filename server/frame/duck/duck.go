@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/centroid-studio/centroid/server/frame"
 	"github.com/centroid-studio/centroid/server/sandbox"
@@ -28,9 +29,10 @@ type runner interface {
 // Options is what a DuckDB works with. Box and Dir must be set.
 type Options struct {
 	Box    *sandbox.Box
-	Dir    string // of what is persisted on disk; it is made if it is not there
-	Memory int64  // bytes of all that is persisted in memory; 0 means 512 MB
-	Disk   int64  // bytes of all that is persisted on disk; 0 means 16 GB
+	Dir    string           // of what is persisted on disk; it is made if it is not there
+	Memory int64            // bytes of all that is persisted in memory; 0 means 512 MB
+	Disk   int64            // bytes of all that is persisted on disk; 0 means 16 GB
+	Now    func() time.Time // nil means time.Now
 }
 
 // New makes a DuckDB. The caller closes it.

@@ -152,7 +152,7 @@ func (u *user) Persisted(ctx context.Context) ([]wire.Persisted, error) {
 			}
 			continue
 		}
-		out = append(out, k.Info)
+		out = append(out, k.told())
 	}
 	return out, nil
 }

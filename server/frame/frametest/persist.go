@@ -2,6 +2,7 @@ package frametest
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/centroid-studio/centroid/shared/fault"
@@ -35,6 +36,9 @@ func (s *suite) persist(t *testing.T) {
 		if info.Level != level || info.At != at && level != wire.MemoryAndDisk || info.Rows != 5 || info.Bytes < 100 || len(info.Steps) != 5 || info.Steps[0].Version == 0 {
 			t.Errorf("%s: %+v", level, info)
 		}
+		if info.Words[0] != "table people, version "+strconv.Itoa(info.Of[0].Version) || info.Words[1] != "r = random()" || len(info.Words) != 5 || len(info.Of) != 1 || info.Of[0].Name != "people" || info.Made.IsZero() {
+			t.Errorf("%s: it is %q, of %+v, made %v", level, info.Words, info.Of, info.Made)
+		}
 		if columns, _ := s.rows(t, base); columns != before {
 			t.Errorf("%s: the columns are %s, were %s", level, columns, before)
 		}
@@ -46,7 +50,7 @@ func (s *suite) persist(t *testing.T) {
 			t.Errorf("%s: rows are computed again: %s, then %s", level, first, rows)
 		}
 		list, err := s.e.Persisted(t.Context())
-		if err != nil || len(list) != 1 || list[0].ID != info.ID || list[0].Level != level || list[0].At != info.At {
+		if err != nil || len(list) != 1 || list[0].ID != info.ID || list[0].Level != level || list[0].At != info.At || !slices.Equal(list[0].Words, info.Words) || !list[0].Made.Equal(info.Made) {
 			t.Errorf("%s: Persisted() = %+v, %v", level, list, err)
 		}
 	}
