@@ -30,9 +30,10 @@ type query struct {
 	past  []string   // what was asked before, the newest first
 
 	cancel chan struct{} // closed to stop what runs; nil: nothing runs
-	asked  string        // what res or err answers
+	asked  string        // what was answered last, by res or by err
 	res    *wire.FrameResult
-	stamp  int // counts answers
+	of     string // the query that res answers
+	stamp  int    // counts answers
 	err    error
 	place  ui.SQLPlace
 
@@ -138,7 +139,7 @@ func (q *query) fail(err error) {
 
 // answer shows an answer.
 func (q *query) answer(ctx app.Context, res wire.FrameResult) {
-	q.res, q.err, q.wrong = &res, nil, ""
+	q.res, q.of, q.err, q.wrong = &res, q.asked, nil, ""
 	q.sort, q.desc = "", false
 	q.stamp++
 	q.chart.fit(res.Columns)
@@ -198,7 +199,7 @@ func (q *query) onSave(_ app.Context, e app.Event) {
 		return
 	}
 	q.saving, q.wrong = true, ""
-	save := wire.FrameSave{Steps: []wire.Step{{Op: "sql", SQL: q.asked}}, Name: name}
+	save := wire.FrameSave{Steps: []wire.Step{{Op: "sql", SQL: q.of}}, Name: name}
 	q.ctx.Async(func() {
 		var set wire.Dataset
 		err := client.Get().Do("POST", "frames/save", save, &set)

@@ -1,10 +1,13 @@
 package page
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strconv"
 	"testing"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"github.com/centroid-studio/centroid/shared/table"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -46,6 +49,19 @@ func TestAnswerRows(t *testing.T) {
 	}
 	if rows, _ := answerRows(answer(), "", false)(3, 100); len(rows.Rows) != 1 || rows.Rows[0].ID != 4 {
 		t.Errorf("a window at the end = %+v, want row 4", rows)
+	}
+}
+
+// TestQueryOf: what is saved and kept is the query whose rows are shown, also when the next one failed.
+func TestQueryOf(t *testing.T) {
+	q := &query{OnSaved: func(app.Context, wire.Dataset) {}}
+	_, ctx := form(t, q)
+	q.asked = "SELECT 1"
+	q.answer(ctx, *answer())
+	q.asked = "SELECT nope"
+	q.fail(errors.New("no such column"))
+	if q.of != "SELECT 1" || q.res == nil {
+		t.Errorf("the rows are of %q, want those of the query before", q.of)
 	}
 }
 

@@ -32,6 +32,7 @@ func (q *query) Render() app.UI {
 			q.faultBox(),
 		),
 		slot(q.result()),
+		&kept{Query: q.of, Sets: q.Sets},
 	)
 }
 

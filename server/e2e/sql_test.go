@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/centroid-studio/centroid/app/ui"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -25,6 +26,41 @@ func (b *browser) query(text string) {
 
 // written gives the text in the SQL editor.
 const written = `[...document.querySelector("#sql-text")?.shadowRoot?.querySelectorAll(".cm-line") ?? []].map(e => e.textContent).join("\n")`
+
+// keepRows keeps the rows of the answer that is shown, one row, finds them again after a
+// reload, and lets them go.
+func (b *browser) keepRows() {
+	b.t.Helper()
+	var list []wire.Persisted
+	b.See("Nothing is kept.")
+	b.Choose("#kept-level", wire.Disk)
+	b.See("Stays until you let it go.")
+	b.Click("#kept-keep")
+	b.See("Kept: 1 row, ")
+	row := func() string {
+		b.ask("frames/persisted", &list)
+		if len(list) != 1 || list[0].Level != wire.Disk || list[0].Rows != 1 || list[0].Bytes <= 0 {
+			b.t.Fatalf("kept = %+v, want one row on disk", list)
+		}
+		return fmt.Sprintf(`[...document.querySelectorAll("#kept-table tbody tr > *")].map(e => e.textContent).join("|") === %q`,
+			"SELECT max(flipper_length_mm) AS longest FROM penguinspenguins, version 1|Disk|1|"+ui.Bytes(list[0].Bytes)+"|just now|Let go")
+	}
+	b.Until(row())
+	b.Do("reload", chromedp.Reload())
+	b.Running()
+	b.Until(row())
+	var form bool
+	if b.Eval(`Boolean(document.querySelector("#kept-form"))`, &form); form {
+		b.t.Error("rows can be kept before there is an answer")
+	}
+	b.Click("#kept-table button")
+	b.See("Nothing is kept.")
+	b.Until(`document.activeElement.id === "kept-title"`)
+	if b.ask("frames/persisted", &list); len(list) != 0 {
+		b.t.Errorf("the server keeps %+v after all", list)
+	}
+	b.query("SELECT max(flipper_length_mm) AS longest FROM penguins")
+}
 
 // TestE2ESQL asks in SQL, is told what is wrong and where, completes, stops,
 // charts, and keeps an answer.
@@ -104,6 +140,8 @@ func TestE2ESQL(t *testing.T) {
 	b.query("SELECT max(flipper_length_mm) AS longest FROM penguins")
 	cell(0, 0, "231")
 
+	b.keepRows()
+
 	// What was asked is there again, also after a reload.
 	b.Do("reload", chromedp.Reload())
 	b.Running()
@@ -130,7 +168,17 @@ func TestE2ESQL(t *testing.T) {
 	b.Click("#tab-sql + span")
 	b.query("SELECT * FROM heavy")
 	b.See("rows, 2 columns")
+	b.Click("#kept-keep")
+	b.Until(`document.querySelector("#kept-table")`)
+	b.Eval(`void document.querySelector("#kept").scrollIntoView()`, nil)
+	b.Shot("kept-light")
+	b.Theme("dark")
+	b.Until(`document.getAnimations().every(a => a.playState === "finished")`)
+	b.Shot("kept-dark")
+	b.Theme("light")
 	b.Phone()
+	b.Eval(`void document.querySelector("#kept").scrollIntoView()`, nil)
+	b.Shot("kept-phone")
 	b.Shot("sql-phone")
 	var wide bool
 	if b.Eval(`document.documentElement.scrollWidth > innerWidth + 1`, &wide); wide {
