@@ -34,7 +34,7 @@ type kept struct {
 
 // keptLevels are the places for rows, in words. The first one is chosen at first.
 var keptLevels = []struct{ value, text, hint string }{
-	{wire.MemoryAndDisk, "Memory and disk", "Quick: in memory, and on disk when the memory is needed. What is in memory when the server stops is gone."},
+	{wire.MemoryAndDisk, "Memory and disk", "Quick. On disk when the memory is needed; gone if the server stops before."},
 	{wire.Memory, "Memory", "Quick. Gone when the server stops or the memory is needed."},
 	{wire.Disk, "Disk", "Stays until you let it go."},
 }

@@ -35,7 +35,7 @@ func TestKept(t *testing.T) {
 	k.take([]wire.Persisted{}, nil)
 	has("nothing", `Nothing is kept.`, `!kept-table`, `!Try again`)
 	k.Query = "SELECT 1"
-	has("an answer", `id="kept-keep"`, `in memory, and on disk when the memory is needed`, `!id="kept-level-err"`)
+	has("an answer", `id="kept-keep"`, `On disk when the memory is needed`, `!id="kept-level-err"`)
 	k.done(ctx, wire.Persisted{}, fault.Newf(fault.TooLarge, "Too many rows."))
 	has("refused", `id="kept-level-err"`, `Too many rows.`)
 	k.take(twoKept(), nil)

@@ -71,7 +71,7 @@ func (k *kept) body() app.UI {
 	}
 	th := func(text string) app.HTMLTh { return app.Th().Scope("col").Text(text) }
 	return app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "List of kept rows").Body(app.Table().Class("cards-s").ID("kept-table").Body(
-		app.THead().Body(app.Tr().Body(th("Rows of"), th("Where"), th("Rows").Class("num"), th("Size").Class("num"), th("When"),
+		app.THead().Body(app.Tr().Body(th("Rows of"), th("Tables"), th("Where"), th("Rows").Class("num"), th("Size").Class("num"), th("When"),
 			app.Th().Scope("col").Body(app.Span().Class("sr").Text("Let go")))),
 		app.TBody().Body(rows...)))
 }
@@ -79,7 +79,8 @@ func (k *kept) body() app.UI {
 func (k *kept) row(p wire.Persisted, now time.Time) app.UI {
 	plan := planWords(p.Words)
 	return app.Tr().DataSet("kept", p.ID).Body(
-		app.Th().Scope("row").Title(strings.Join(p.Words, "\n")).Body(app.Div().Class("stack lo").Body(app.Span().Text(plan), app.Small().Hidden(len(p.Of) == 0).Text(k.tableWords(p.Of)))),
+		app.Th().Scope("row").Title(strings.Join(p.Words, "\n")).Text(plan),
+		app.Td().DataSet("label", "Tables").Text(k.tableWords(p.Of)),
 		app.Td().DataSet("label", "Where").Text(levelWords(p)),
 		app.Td().DataSet("label", "Rows").Class("num").Text(ui.Whole(p.Rows)),
 		app.Td().DataSet("label", "Size").Class("num nowrap").Text(ui.Bytes(p.Bytes)),

@@ -16,7 +16,7 @@ import (
 // query replaces what stands in the SQL editor by typing, and runs it.
 func (b *browser) query(text string) {
 	b.t.Helper()
-	b.Until(`document.querySelector("#sql-text").shadowRoot?.querySelector(".cm-content")`)
+	b.Until(`document.querySelector("#sql-text")?.shadowRoot?.querySelector(".cm-content")`)
 	b.Eval(`void document.querySelector("#sql-text").shadowRoot.querySelector(".cm-content").focus()`, nil)
 	b.chord("a", input.ModifierCtrl)
 	b.Do("type", input.InsertText(text))
@@ -43,7 +43,7 @@ func (b *browser) keepRows() {
 			b.t.Fatalf("kept = %+v, want one row on disk", list)
 		}
 		return fmt.Sprintf(`[...document.querySelectorAll("#kept-table tbody tr > *")].map(e => e.textContent).join("|") === %q`,
-			"SELECT max(flipper_length_mm) AS longest FROM penguinspenguins, version 1|Disk|1|"+ui.Bytes(list[0].Bytes)+"|just now|Let go")
+			"SELECT max(flipper_length_mm) AS longest FROM penguins|penguins, version 1|Disk|1|"+ui.Bytes(list[0].Bytes)+"|just now|Let go")
 	}
 	b.Until(row())
 	b.Do("reload", chromedp.Reload())
@@ -170,6 +170,8 @@ func TestE2ESQL(t *testing.T) {
 	b.See("rows, 2 columns")
 	b.Click("#kept-keep")
 	b.Until(`document.querySelector("#kept-table")`)
+	b.Eval(`void document.querySelectorAll(".toasts button").forEach(e => e.click())`, nil) // they would hide the table
+	b.Until(`!document.querySelector(".toasts .banner")`)
 	b.Eval(`void document.querySelector("#kept").scrollIntoView()`, nil)
 	b.Shot("kept-light")
 	b.Theme("dark")
