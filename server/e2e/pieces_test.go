@@ -43,7 +43,7 @@ func TestE2EPieces(t *testing.T) {
 	b.quiet = true // the server goes away
 	b.line(2e6)
 	b.give("#file", file)
-	b.Until(`document.querySelector("#upload-bar").value > 3`)
+	b.Until(`document.querySelector("#upload-bar")?.value > 3`)
 	b.Click("#upload-pause")
 	b.wordsOf("Paused.")
 	b.Shot("pieces-paused")
@@ -61,7 +61,7 @@ func TestE2EPieces(t *testing.T) {
 	b.Shot("pieces-waiting")
 	s.Start()
 	b.wordsOf(" sent, ")
-	b.Until(`document.querySelector("#upload-bar").value > 30`)
+	b.Until(`document.querySelector("#upload-bar")?.value > 30`)
 
 	// It dies again, and the page goes with it. The same file goes on where it was.
 	s.Kill()

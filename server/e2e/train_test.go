@@ -269,7 +269,7 @@ func TestE2ETrainLive(t *testing.T) {
 	s := startServer(t)
 	b := openBrowser(t)
 	b.signIn(s, "live", "/data")
-	d := b.makeEven(60000)
+	d := b.makeEven(200000)
 	b.Open(s.URL + "/train#dataset=" + d.ID)
 	b.Fill("#k", "12")
 	b.trainLong()

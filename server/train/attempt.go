@@ -165,6 +165,7 @@ func (w *Worker) fit(ctx, enough context.Context, l job.Lease, rec *record, coun
 		},
 		Scoring: watch.score,
 	})
+	watch.flush()
 	if err != nil {
 		return nil, err
 	}

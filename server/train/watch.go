@@ -12,6 +12,11 @@ import (
 const (
 	progressEvery  = 100 * time.Millisecond // events inside a pass, at most
 	centroidValues = 4096                   // passes of larger k x d leave the centroids to the model
+
+	// Passes may be faster than anybody can look: after so many that are told, one is now and
+	// then, and the last one before anything else happens.
+	passesInFull = 100
+	passEvery    = 50 * time.Millisecond
 )
 
 // watch makes events and progress of what a training reports. Its methods run
@@ -27,6 +32,9 @@ type watch struct {
 	phase wire.EventType
 
 	seeding wire.Seeding
+	passes  int         // that were told
+	passed  time.Time   // when the last of them was
+	held    *wire.Event // a later one that was not, if there is one
 	// The pass or round at work.
 	start    time.Time // when it began
 	at       time.Time // when rows were reported
@@ -41,8 +49,18 @@ func (w *watch) emit(e wire.Event) {
 	w.rec.add(e)
 }
 
+// flush tells the last pass, if it has not been told.
+func (w *watch) flush() {
+	if w.held != nil {
+		e := *w.held
+		w.held = nil
+		w.emit(e)
+	}
+}
+
 // enter begins a phase that counts rows: loading or scoring.
 func (w *watch) enter(phase wire.EventType, total int64) {
+	w.flush()
 	w.phase = phase
 	w.emit(wire.Event{Type: phase, Progress: &wire.Progress{Total: total}})
 }
@@ -79,6 +97,7 @@ func (w *watch) onSeeding(restart, round, rounds int) {
 	// Rounds can be as many as clusters: the first is told, the others when there is time.
 	if round == 1 || w.start.Sub(w.told) >= progressEvery {
 		s := w.seeding
+		w.flush()
 		w.emit(wire.Event{Type: wire.EventSeeding, Seeding: &s, Progress: &wire.Progress{Total: w.rows}})
 	}
 }
@@ -127,7 +146,14 @@ func (w *watch) onPass(p kmeans.PassInfo, c kmeans.Checkpoint) {
 		pass.SecondsLeft = seconds * float64(int64(w.config.Restarts)*int64(w.config.MaxIterations)-w.finished)
 	}
 	w.measured = 0
-	w.emit(wire.Event{Type: wire.EventPass, Pass: &pass})
+	e := wire.Event{Type: wire.EventPass, Pass: &pass}
+	if w.passes >= passesInFull && now.Sub(w.passed) < passEvery {
+		w.held = &e
+	} else {
+		w.held, w.passed = nil, now
+		w.passes++
+		w.emit(e)
+	}
 	w.rec.keep(func() ([]byte, error) { return json.Marshal(c) })
 }
 
