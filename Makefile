@@ -67,7 +67,7 @@ unit: setup-build ## run all tests but the end-to-end ones, without the race det
 
 e2e: setup-test build ## run the end-to-end tests on bin/centroid, in Chromium; SHOTS=dir keeps screenshots
 	@$(if $(SHOTS),mkdir -p $(SHOTS))
-	SHOTS=$(abspath $(SHOTS)) $(GO) test -tags $(TAGS) -count=1 -timeout 30m -v ./server/e2e | awk -f .ci/verdict.awk
+	SHOTS=$(abspath $(SHOTS)) $(GO) test -tags $(TAGS) -count=1 -timeout 30m -v ./server/e2e ./web | awk -f .ci/verdict.awk
 
 wasm-test: ## run the tests of shared as WebAssembly under Node
 	GOOS=js GOARCH=wasm $(GO) test -exec $(NODE_EXEC) -v ./shared/... | awk -f .ci/verdict.awk
