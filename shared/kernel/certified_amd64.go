@@ -56,7 +56,7 @@ func (v *vector) impl(name string, ok bool, first stage) impl {
 			c.layout.keep(v.width, false)
 		}
 		return q
-	}, distances64, potentials64, accumulate64, v.move, survey64}
+	}, distances64, measure64, potentials64, accumulate64, v.move, survey64}
 }
 
 // tiling is how many tiles there are of n centroids, at n-1. Widest come first.
@@ -381,7 +381,7 @@ func (q *certified) part(c *Centers, s *scratch, first int, rows []float32, labe
 	q.vector.assign(&data[0], panels, d, &q.packed[0], &q.tiles[0], &s.threshold[0], &s.label[0], &s.doubt[0], &s.gap[0], &s.best[0], ahead)
 	q.name(labels, s.label)
 	if squared != nil {
-		q.measure(c, rows, labels, squared)
+		measure64(rows, d, c.rows, labels, squared)
 	}
 	for p, doubt := range s.doubt[:panels] {
 		set(doubt, len(labels)-p*w, func(i int) {
@@ -453,26 +453,6 @@ func (q *certified) pack(s *scratch, first, panels int, rows []float32, d int) {
 			n := min(strip, d-t)
 			pack(&rows[p*w*d+t], d, n, 1, w, &q.mean[t], tail(n), &s.squares[0], &s.panels[(first+p)*w*d+t*w], &s.norm[first+p])
 		}
-	}
-}
-
-// measure implements quick.
-func (q *certified) measure(c *Centers, rows []float32, labels []int32, squared []float64) {
-	n := len(labels)
-	if n < 8 {
-		c.measure(rows, labels, squared)
-		return
-	}
-	some := func(lo, hi int) {
-		if c.d == 2 {
-			exact2(&rows[lo*2], (hi-lo)/4, &c.rows[0], &labels[lo], &squared[lo])
-		} else {
-			exact(&rows[lo*c.d], c.d, (hi-lo)/8, &c.rows[0], &labels[lo], tail(c.d), &squared[lo])
-		}
-	}
-	some(0, n&^7)
-	if n%8 > 0 {
-		some(n-8, n) // some of them again
 	}
 }
 

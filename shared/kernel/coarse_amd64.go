@@ -243,7 +243,7 @@ func (q *coarse) gather(c *Centers, s *scratch, first int, rows []float32, label
 		}
 		q.part(c, s, at, rows[lo*d:hi*d], labels[lo:hi], lo)
 		if squared != nil {
-			q.measure(c, rows[lo*d:hi*d], labels[lo:hi], squared[lo:hi])
+			measure64(rows[lo*d:hi*d], d, c.rows, labels[lo:hi], squared[lo:hi])
 		}
 		for i := lo; i < hi && lower != nil; i++ {
 			p := (i - lo) / q.width
@@ -284,13 +284,13 @@ func (q *coarse) settle(c *Centers, h *shortScratch, rows []float32, labels []in
 		for i, at := range g.from {
 			g.own[i] = labels[at]
 		}
-		q.measure(c, g.rows, g.own, g.squared)
+		measure64(g.rows, c.d, c.rows, g.own, g.squared)
 		for i, at := range g.from {
 			squared[at] = g.squared[i]
 		}
 	}
 	q.name(g.label, g.label)
-	q.measure(c, g.rows, g.label, g.squared)
+	measure64(g.rows, c.d, c.rows, g.label, g.squared)
 	for i, at := range g.from {
 		if l, sq := g.label[i], g.squared[i]; sq < squared[at] || sq == squared[at] && l < labels[at] {
 			labels[at], squared[at] = l, sq

@@ -10,6 +10,8 @@ type impl struct {
 	prepare func(c *Centers) quick
 	// distances measures one row against all tiles.
 	distances func(c *Centers, x []float32, dst []tile)
+	// measure is Measure, for rows that are cut to size.
+	measure func(rows []float32, d int, centroids []float64, labels []int32, squared []float64)
 	// The others are methods of Centers and functions of their name, for rows that are cut to size.
 	potentials func(c *Centers, rows []float32, squared, weights, sums []float64)
 	accumulate func(rows []float32, d int, labels []int32, sums []float64)
@@ -22,12 +24,10 @@ type quick interface {
 	assign(c *Centers, rows []float32, labels []int32, squared []float64, lower []float32)
 	// label is Label.
 	label(c *Centers, first int, rows []float32, labels []int32)
-	// measure is Measure.
-	measure(c *Centers, rows []float32, labels []int32, squared []float64)
 }
 
 // impls is all ways that this build has, the quickest last; tests range over it.
-var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, distancesGo, potentialsGo, accumulateGo, moveGo, surveyGo}}, vectors...)
+var impls = append([]impl{{"go", true, func(*Centers) quick { return nil }, distancesGo, measureGo, potentialsGo, accumulateGo, moveGo, surveyGo}}, vectors...)
 
 // active is the one in use.
 var active = pick()
@@ -145,6 +145,12 @@ func distancesGo(c *Centers, x []float32, dst []tile) {
 	for i := range dst {
 		s := &dst[i]
 		s[0], s[1], s[2], s[3] = distances4(x, tiles[i*c.d:(i+1)*c.d])
+	}
+}
+
+func measureGo(rows []float32, d int, centroids []float64, labels []int32, squared []float64) {
+	for i, l := range labels {
+		squared[i] = SquaredDistance(rows[i*d:(i+1)*d], centroids[int(l)*d:][:d])
 	}
 }
 

@@ -174,21 +174,15 @@ func Raised(upper float32, drift float64) float32 {
 	return float32((float64(upper) + drift) * (1 + 0x1p-22))
 }
 
-// Measure writes the SquaredDistance of each row to the centroid of its label.
-func (c *Centers) Measure(rows []float32, labels []int32, squared []float64) {
-	rows, squared = rows[:len(labels)*c.d], squared[:len(labels)]
-	if c.quick != nil {
-		c.quick.measure(c, rows, labels, squared)
-		return
-	}
-	c.measure(rows, labels, squared)
+// Measure writes the SquaredDistance of each row to the centroid of its label. rows holds
+// len(labels) rows of d features, as does squared values.
+func Measure(rows []float32, d int, centroids []float64, labels []int32, squared []float64) {
+	active.measure(rows[:len(labels)*d], d, centroids, labels, squared[:len(labels)])
 }
 
-// measure is Measure by the definition.
-func (c *Centers) measure(rows []float32, labels []int32, squared []float64) {
-	for i, l := range labels {
-		squared[i] = SquaredDistance(rows[i*c.d:(i+1)*c.d], c.rows[int(l)*c.d:][:c.d])
-	}
+// Measure is Measure for the centroids of c.
+func (c *Centers) Measure(rows []float32, labels []int32, squared []float64) {
+	Measure(rows, c.d, c.rows, labels, squared)
 }
 
 // define is Assign by the definition.

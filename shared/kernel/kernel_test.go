@@ -435,7 +435,7 @@ func TestBounds(t *testing.T) {
 				if kind == "normal" && n > 4 && close < n*9/10 {
 					t.Errorf("n=%d d=%d k=%d: %d bounds are close, want nearly all", n, d, k, close)
 				}
-				c.Measure(rows, labels, want)
+				im.measure(rows, d, cs, labels, want)
 				if !slices.Equal(squared, want) || !whole() {
 					t.Errorf("%s n=%d d=%d k=%d: Measure = %v, want %v", kind, n, d, k, want, squared)
 				}

@@ -7,6 +7,26 @@ func distances64(c *Centers, x []float32, dst []tile) {
 	distance(&x[0], c.d, len(dst), &c.tiled()[0][0], &dst[0][0])
 }
 
+// measure64 has rows in its lanes.
+func measure64(rows []float32, d int, centroids []float64, labels []int32, squared []float64) {
+	n := len(labels)
+	if n < 8 {
+		measureGo(rows, d, centroids, labels, squared)
+		return
+	}
+	some := func(lo, hi int) {
+		if d == 2 {
+			exact2(&rows[lo*2], (hi-lo)/4, &centroids[0], &labels[lo], &squared[lo])
+		} else {
+			exact(&rows[lo*d], d, (hi-lo)/8, &centroids[0], &labels[lo], tail(d), &squared[lo])
+		}
+	}
+	some(0, n&^7)
+	if n%8 > 0 {
+		some(n-8, n) // some of them again
+	}
+}
+
 // potentials64 has candidates in its lanes.
 func potentials64(c *Centers, rows []float32, squared, weights, sums []float64) {
 	groups := len(squared) / 4

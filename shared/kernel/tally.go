@@ -70,7 +70,7 @@ func (t *Tally) Move(rows []float32, labels, old []int32) (changed int) {
 			continue
 		}
 		for f, v := range rows[i*t.grid.d : (i+1)*t.grid.d] {
-			rest := t.grid.rest(f, float64(v))
+			_, _, rest := t.grid.cut(f, float64(v))
 			t.deeper(l, f, rest)
 			t.deeper(old[i], f, -rest)
 		}
@@ -96,9 +96,7 @@ func (t *Tally) MoveWeighted(rows []float32, weights []float64, labels, old []in
 			t.add(l, f, v)
 			t.add(old[i], f, -v)
 		}
-		t.count[l+1]++
-		t.count[old[i]+1]--
-		t.touched[l+1], t.touched[old[i]+1] = 1, 1
+		t.moved(old[i], l)
 		old[i] = l
 	}
 	return changed
@@ -106,19 +104,28 @@ func (t *Tally) MoveWeighted(rows []float32, weights []float64, labels, old []in
 
 // add adds a value to a sum of label l.
 func (t *Tally) add(l int32, f int, v float64) {
-	at, g := int(l+1)*t.grid.stride+f, t.grid
-	a := v + g.round[f] - g.round[f]
-	b := v - a + g.round[g.stride+f] - g.round[g.stride+f]
+	at := int(l+1)*t.grid.stride + f
+	a, b, rest := t.grid.cut(f, v)
 	t.parts[0][at] += a
 	t.parts[1][at] += b
-	t.deeper(l, f, v-a-b)
+	t.deeper(l, f, rest)
 }
 
-// rest is what the first two parts leave of a value.
-func (g *Grid) rest(f int, v float64) float64 {
-	v -= v + g.round[f] - g.round[f]
-	r := g.round[g.stride+f]
-	return v - (v + r - r)
+// cut gives the first two parts of a value, and what they leave.
+func (g *Grid) cut(f int, v float64) (a, b, rest float64) {
+	r := g.round[f]
+	a = v + r - r
+	v -= a
+	r = g.round[g.stride+f]
+	b = v + r - r
+	return a, b, v - b
+}
+
+// moved counts a row that goes from one label to another.
+func (t *Tally) moved(from, to int32) {
+	t.count[to+1]++
+	t.count[from+1]--
+	t.touched[to+1], t.touched[from+1] = 1, 1
 }
 
 // deeper adds what the first two parts have left of a value.
@@ -157,9 +164,7 @@ func moveGo(t *Tally, rows []float32, labels, old []int32) (changed int, exact b
 			sub0[f] -= a
 			sub1[f] -= b
 		}
-		t.count[l+1]++
-		t.count[old[i]+1]--
-		t.touched[l+1], t.touched[old[i]+1] = 1, 1
+		t.moved(old[i], l)
 	}
 	return changed, exact
 }

@@ -25,8 +25,8 @@ type bounds struct {
 	when         Algorithm
 	lower, upper []float32 // one a row; only those of units with bounds mean anything
 	units        []unit
-	before       Matrix   // centroids that they are about; none if no bound holds
-	moved        movement // since then
+	k, d         int      // of the centroids that they are about; 0 if no bound holds
+	moved        movement // since the last pass
 	follow       bool     // bounds paid in the units that try, in the last pass that had some
 	rows, spare  int64    // since Bound: all, and those passed over
 }
@@ -68,8 +68,8 @@ func (m *Memory) Bound(a Algorithm) {
 // Skipped implements Bounder.
 func (m *Memory) Skipped() (rows, of int64) { return m.bounds.spare, m.bounds.rows }
 
-// start prepares for a pass of n rows in some units.
-func (b *bounds) start(c Matrix, n, units int) {
+// start prepares for a pass of n rows in some units, after one with the centroids last.
+func (b *bounds) start(last, c Matrix, n, units int) {
 	if b.when == Lloyd || b.when != Hamerly && (c.Rows*c.Cols < price(c.Cols) || n > manyRows) {
 		b.forget()
 		return
@@ -79,19 +79,19 @@ func (b *bounds) start(c Matrix, n, units int) {
 		for i := range b.units {
 			b.units[i].on, b.units[i].wait, b.units[i].tries = b, firstWait, i%8 == 0
 		}
-		b.before = Matrix{}
+		b.k, b.d = 0, 0
 	}
 	if len(b.lower) != n {
 		b.lower, b.upper = perRow[float32](n), perRow[float32](n)
 	}
-	if b.before.Rows == c.Rows && b.before.Cols == c.Cols {
-		b.moved = movements(b.before, c)
+	if b.k == c.Rows && b.d == c.Cols {
+		b.moved = movements(last, c)
 	} else {
 		for i := range b.units {
 			b.units[i].armed = false
 		}
 	}
-	b.before = c.Clone()
+	b.k, b.d = c.Rows, c.Cols
 }
 
 // end counts the rows of a pass of n.
@@ -112,11 +112,11 @@ func (b *bounds) end(n int) {
 
 // pay tells whether it was worth it that some rows were passed over while others failed.
 func (b *bounds) pay(kept, failed int) bool {
-	return kept*b.before.Rows*b.before.Cols >= (kept+failed)*price(b.before.Cols)
+	return kept*b.k*b.d >= (kept+failed)*price(b.d)
 }
 
 // forget is called when labels or centroids are not those that lower is about.
-func (b *bounds) forget() { b.units, b.before = nil, Matrix{} }
+func (b *bounds) forget() { b.units, b.k, b.d = nil, 0, 0 }
 
 // begin gives the unit u if it has bounds in this pass, or else nil.
 func (b *bounds) begin(u int) *unit {

@@ -46,7 +46,7 @@ func (m *Memory) Pass(ctx context.Context, centroids Matrix, progress func(done,
 	if still != nil {
 		m.bounds.forget()
 	} else {
-		m.bounds.start(centroids, m.n, (m.n+size-1)/size)
+		m.bounds.start(m.last, centroids, m.n, (m.n+size-1)/size)
 	}
 	err = m.over(ctx, size, progress, func(u, lo, hi int) error {
 		w := m.take()
@@ -189,11 +189,10 @@ func (m *Memory) Within(ctx context.Context, centroids Matrix) (within []float64
 	k := centroids.Rows
 	shards, size := Shards(m.n, 1, k)
 	parts, all := NewMatrix(shards, k), make([]float64, shards)
-	c := kernel.Pack(centroids.Data, k, m.d)
 	err = m.over(ctx, size, nil, func(s, lo, hi int) error {
 		part, squared := parts.Row(s), make([]float64, min(blockRows(m.d, 1), hi-lo))
 		return m.blocks(ctx, lo, hi, 1, func(lo, hi int) {
-			c.Measure(m.rows[lo*m.d:hi*m.d], m.labels[lo:hi], squared[:hi-lo])
+			kernel.Measure(m.rows[lo*m.d:hi*m.d], m.d, centroids.Data, m.labels[lo:hi], squared[:hi-lo])
 			for i, sq := range squared[:hi-lo] {
 				if m.weights != nil {
 					sq = float64(m.weights[lo+i] * sq)

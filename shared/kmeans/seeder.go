@@ -17,12 +17,11 @@ var manyRows = 1 << 25
 type seeder struct {
 	m       *Memory
 	seeds   Matrix
-	packed  *kernel.Centers // seeds; nil without, and where squared is kept
-	nearest []int32         // seed of each row
-	squared []float64       // distance to it; nil with many rows
-	size    int             // rows of a shard, whatever the number of seeds
-	parts   []float64       // potential of each shard
-	total   float64         // potential
+	nearest []int32   // seed of each row
+	squared []float64 // distance to it; nil with many rows
+	size    int       // rows of a shard, whatever the number of seeds
+	parts   []float64 // potential of each shard
+	total   float64   // potential
 }
 
 // Seeder implements Engine.
@@ -53,8 +52,8 @@ func (s *seeder) distances(lo, hi int, room []float64) []float64 {
 		return s.squared[lo:hi]
 	}
 	room = room[:hi-lo]
-	if s.packed != nil {
-		s.packed.Measure(s.m.rows[lo*s.m.d:hi*s.m.d], s.nearest[lo:hi], room)
+	if s.seeds.Rows > 0 {
+		kernel.Measure(s.m.rows[lo*s.m.d:hi*s.m.d], s.m.d, s.seeds.Data, s.nearest[lo:hi], room)
 		return room
 	}
 	for i := range room {
@@ -109,9 +108,6 @@ func (s *seeder) Add(ctx context.Context, seeds Matrix, progress func(done, tota
 		return 0, err
 	}
 	s.seeds = Matrix{s.seeds.Rows + seeds.Rows, d, append(s.seeds.Data, seeds.Data...)}
-	if s.squared == nil {
-		s.packed = kernel.Pack(s.seeds.Data, s.seeds.Rows, d)
-	}
 	s.total = 0
 	for _, p := range s.parts {
 		s.total += p
