@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/centroid-studio/centroid/server/dataset"
 	"github.com/centroid-studio/centroid/server/format"
+	"github.com/centroid-studio/centroid/shared/wire"
 )
 
 // writeTable writes a CSV of so many rows and columns of numbers and gives its size.
@@ -127,21 +129,23 @@ func BenchmarkIngestBeside(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// mustIngestFile keeps a file as a dataset.
+func mustIngestFile(tb testing.TB, s *dataset.Service, path string) wire.Dataset {
+	tb.Helper()
+	d, err := s.IngestFile(tb.Context(), owner, "t", "", path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return d
+}
+
 // BenchmarkFormats writes a table of 1e6 x 16 numbers in each format and reads it
 // again. The peak is that of the process so far: it must not grow with the table.
 func BenchmarkFormats(b *testing.B) {
 	s, _ := mustOpen(b, 0)
 	path := filepath.Join(b.TempDir(), "table.csv")
 	writeTable(b, path, 1_000_000, 16)
-	f, err := os.Open(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	d, err := s.Ingest(b.Context(), owner, "t", "", f)
-	if err != nil {
-		b.Fatal(err)
-	}
+	d := mustIngestFile(b, s, path)
 	for _, form := range format.Writable {
 		file := filepath.Join(b.TempDir(), "table")
 		b.Run("write/"+string(form), func(b *testing.B) {

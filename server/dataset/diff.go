@@ -126,11 +126,7 @@ func (d *differ) byPatches(ctx context.Context, offset int64, limit int) error {
 		return err
 	}
 	for ids := range slices.Chunk(touched, diffChunk) {
-		before, err := d.s.rowsAt(ctx, d.a.r, d.a.v, ids)
-		if err != nil {
-			return err
-		}
-		after, err := d.s.rowsAt(ctx, d.b.r, d.b.v, ids)
+		before, after, err := d.both(ctx, ids)
 		if err != nil {
 			return err
 		}
@@ -143,6 +139,14 @@ func (d *differ) byPatches(ctx context.Context, offset int64, limit int) error {
 		}
 	}
 	return nil
+}
+
+// both reads rows of both versions.
+func (d *differ) both(ctx context.Context, ids []int64) (before, after map[int64]wire.Row, err error) {
+	if before, err = d.s.rowsAt(ctx, d.a.r, d.a.v, ids); err == nil {
+		after, err = d.s.rowsAt(ctx, d.b.r, d.b.v, ids)
+	}
+	return before, after, err
 }
 
 // views gives SQL that names both versions' rows a and b.
@@ -186,11 +190,7 @@ func (d *differ) byID(ctx context.Context, offset int64, limit int) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	before, err := d.s.rowsAt(ctx, d.a.r, d.a.v, ids)
-	if err != nil {
-		return err
-	}
-	after, err := d.s.rowsAt(ctx, d.b.r, d.b.v, ids)
+	before, after, err := d.both(ctx, ids)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package dataset_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -22,15 +21,7 @@ func BenchmarkEdit(b *testing.B) {
 	s, _ := mustOpen(b, 0)
 	csv := filepath.Join(b.TempDir(), "t.csv")
 	writeTable(b, csv, rows, columns)
-	f, err := os.Open(csv)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	d, err := s.Ingest(b.Context(), owner, "t", "", f)
-	if err != nil {
-		b.Fatal(err)
-	}
+	d := mustIngestFile(b, s, csv)
 	chance := rand.New(rand.NewPCG(1, 2))
 	var took []time.Duration
 	for b.Loop() {

@@ -58,15 +58,7 @@ func BenchmarkGrid(b *testing.B) {
 	s, _ := mustOpen(b, 0)
 	path := filepath.Join(b.TempDir(), "table.csv")
 	writeMixed(b, path, n)
-	f, err := os.Open(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	d, err := s.Ingest(b.Context(), owner, "t", "", f)
-	if err != nil {
-		b.Fatal(err)
-	}
+	d := mustIngestFile(b, s, path)
 	ask := func(b *testing.B, q dataset.RowQuery) (total int64, took time.Duration) {
 		b.Helper()
 		q.Limit = 200

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -44,34 +43,19 @@ func (s *Service) Put(ctx context.Context, owner string, into PutInto, rows Rows
 		d, err := again(func() (wire.Dataset, error) { return s.putNext(ctx, owner, into, rows) })
 		return d, full(op, err)
 	}
-	name, err := nameOf(into.Name)
-	if err != nil {
-		return wire.Dataset{}, err
-	}
-	id := rand.Text()
-	work := filepath.Join(s.c.Dir, id+partial)
-	if err := os.Mkdir(work, 0o700); err != nil {
-		return wire.Dataset{}, full(op, err)
-	}
-	defer os.RemoveAll(work) // renamed if all went well; what stays is swept at the next start
-	in, err := tallied(ctx, filepath.Join(work, fileName(1)), rows)
-	if err != nil {
-		return wire.Dataset{}, full(op, err)
-	}
-	if err := os.Rename(work, filepath.Join(s.c.Dir, id)); err != nil {
-		return wire.Dataset{}, full(op, err)
-	}
-	now := s.c.Now().UTC()
-	r := Record{ID: id, Owner: owner, Name: name, Created: now, Stored: in.stored, Newest: 1}
-	if info, err := os.Stat(s.file(id, File{Version: 1})); err == nil {
-		r.Bytes = info.Size()
-	}
-	v := Version{Number: 1, Rows: in.rows, NextID: in.rows, Hash: in.hash, Change: into.Change, Updated: now, Schema: in.schema,
-		Kind: wire.ChangeTransform, By: owner, Origin: into.Origin, Epoch: 1, File: File{Version: 1}, Root: 1}
-	if err := s.c.Meta.AddDataset(ctx, r, v); err != nil {
-		return wire.Dataset{}, errors.Join(full(op, err), os.RemoveAll(filepath.Join(s.c.Dir, id)))
-	}
-	return toWire(r, v), nil
+	first := Version{Change: into.Change, Kind: wire.ChangeTransform, Origin: into.Origin}
+	return s.create(ctx, op, owner, into.Name, "", first, func(work string) (*ingested, int64, error) {
+		path := filepath.Join(work, fileName(1))
+		in, err := tallied(ctx, path, rows)
+		if err != nil {
+			return nil, 0, err
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, 0, err
+		}
+		return in, info.Size(), nil
+	})
 }
 
 // putNext keeps rows as the next version of a dataset.

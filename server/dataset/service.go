@@ -151,7 +151,25 @@ func (s *Service) IngestFile(ctx context.Context, owner, name, source, path stri
 
 // ingest keeps the file that put puts at a path as a new dataset.
 func (s *Service) ingest(ctx context.Context, owner, name, source string, put func(raw string) (bytes int64, err error)) (wire.Dataset, error) {
-	const op = "dataset.Ingest"
+	first := Version{Change: "uploaded", Kind: wire.ChangeUpload}
+	return s.create(ctx, "dataset.Ingest", owner, name, source, first, func(work string) (*ingested, int64, error) {
+		raw := filepath.Join(work, "upload")
+		bytes, err := put(raw)
+		if err != nil {
+			return nil, 0, err
+		}
+		in, err := ingest(ctx, raw, filepath.Join(work, fileName(1)), s.c.UploadLimit)
+		if err != nil {
+			return nil, 0, err
+		}
+		return in, bytes, os.Remove(raw)
+	})
+}
+
+// create makes a dataset whose first version has the file that write writes into a folder
+// of its own. first tells of the change; write gives the bytes to tell of, too. With an
+// error nothing is kept.
+func (s *Service) create(ctx context.Context, op, owner, name, source string, first Version, write func(work string) (in *ingested, bytes int64, err error)) (wire.Dataset, error) {
 	name, err := nameOf(name)
 	if err != nil {
 		return wire.Dataset{}, err
@@ -162,29 +180,22 @@ func (s *Service) ingest(ctx context.Context, owner, name, source string, put fu
 		return wire.Dataset{}, full(op, err)
 	}
 	defer os.RemoveAll(work) // renamed if all went well; what stays is swept at the next start
-	raw := filepath.Join(work, "upload")
-	bytes, err := put(raw)
+	in, bytes, err := write(work)
 	if err != nil {
-		return wire.Dataset{}, full(op, err)
-	}
-	in, err := ingest(ctx, raw, filepath.Join(work, "base.parquet"), s.c.UploadLimit)
-	if err != nil {
-		return wire.Dataset{}, full(op, err)
-	}
-	if err := os.Remove(raw); err != nil {
 		return wire.Dataset{}, full(op, err)
 	}
 	if err := os.Rename(work, filepath.Join(s.c.Dir, id)); err != nil {
 		return wire.Dataset{}, full(op, err)
 	}
 	now := s.c.Now().UTC()
-	rec := Record{ID: id, Owner: owner, Name: name, Source: source, Bytes: bytes, Created: now, Stored: in.stored, Newest: 1}
-	v := Version{Number: 1, Rows: in.rows, NextID: in.rows, Hash: in.hash, Change: "uploaded", Updated: now, Schema: in.schema,
-		Kind: wire.ChangeUpload, By: owner, Epoch: 1, File: File{Version: 1}, Root: 1}
-	if err := s.c.Meta.AddDataset(ctx, rec, v); err != nil {
+	r := Record{ID: id, Owner: owner, Name: name, Source: source, Bytes: bytes, Created: now, Stored: in.stored, Newest: 1}
+	v := first
+	v.Number, v.Rows, v.NextID, v.Hash, v.Schema = 1, in.rows, in.rows, in.hash, in.schema
+	v.Updated, v.By, v.Epoch, v.File, v.Root = now, owner, 1, File{Version: 1}, 1
+	if err := s.c.Meta.AddDataset(ctx, r, v); err != nil {
 		return wire.Dataset{}, errors.Join(full(op, err), os.RemoveAll(filepath.Join(s.c.Dir, id)))
 	}
-	return toWire(rec, v), nil
+	return toWire(r, v), nil
 }
 
 // full puts a full disk and a canceled request into words.

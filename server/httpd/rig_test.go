@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -31,6 +30,7 @@ import (
 	"github.com/centroid-studio/centroid/server/job/sqlitejob"
 	"github.com/centroid-studio/centroid/server/registry"
 	"github.com/centroid-studio/centroid/server/sandbox"
+	"github.com/centroid-studio/centroid/server/sandbox/sandboxtest"
 	"github.com/centroid-studio/centroid/server/stats"
 	"github.com/centroid-studio/centroid/server/store"
 	"github.com/centroid-studio/centroid/server/train"
@@ -84,17 +84,7 @@ func (f frames) For(owner string) frame.Engine {
 	return f.db.For(owner, duck.Datasets{Service: f.data, Owner: owner})
 }
 
-// The test binary is the sandbox's process too.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "sandbox" {
-		if err := sandbox.Serve(os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { sandboxtest.Main(m) }
 
 func newRig(t *testing.T, o rigOptions) *rig {
 	t.Helper()
@@ -131,11 +121,7 @@ func newRig(t *testing.T, o rigOptions) *rig {
 		go func() { done <- worker.Run(work) }()
 		closed(func() error { stop(); return <-done })
 	}
-	exe, err := os.Executable()
-	ok(err)
-	box, err := sandbox.New(sandbox.Options{Command: []string{exe, "sandbox"}, Dir: filepath.Join(r.dir, "sandbox")})
-	ok(err)
-	db, err := duck.New(duck.Options{Box: box, Dir: filepath.Join(r.dir, "frame")})
+	db, err := duck.New(duck.Options{Box: sandboxtest.New(t, sandbox.Options{}), Dir: filepath.Join(r.dir, "frame")})
 	ok(err)
 	closed(db.Close)
 	users, err := auth.New(accounts, auth.Options{

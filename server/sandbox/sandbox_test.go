@@ -16,34 +16,11 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 
 	"github.com/centroid-studio/centroid/server/sandbox"
+	"github.com/centroid-studio/centroid/server/sandbox/sandboxtest"
 	"github.com/centroid-studio/centroid/shared/fault"
 )
 
-// The test binary is the sandbox's process too.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "sandbox" {
-		if err := sandbox.Serve(os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
-
-func box(t testing.TB, o sandbox.Options) *sandbox.Box {
-	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Command, o.Dir = []string{exe, "sandbox"}, filepath.Join(t.TempDir(), "spill")
-	b, err := sandbox.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+func TestMain(m *testing.M) { sandboxtest.Main(m) }
 
 var numbers = sandbox.Table{Name: "my numbers", SQL: `SELECT i::DOUBLE AS a, 'x' || i AS b FROM range(1000) r(i)`}
 
@@ -67,7 +44,7 @@ func run(t testing.TB, b *sandbox.Box, ctx context.Context, j sandbox.Job) (colu
 }
 
 func TestRun(t *testing.T) {
-	b := box(t, sandbox.Options{})
+	b := sandboxtest.New(t, sandbox.Options{})
 	for q, want := range map[string]string{
 		`SELECT * FROM "my numbers"`:                                     "[{a DOUBLE} {b VARCHAR}] 1000",
 		`SELECT a, a FROM "My Numbers" WHERE a < 3`:                      "[{a DOUBLE} {a_1 DOUBLE}] 3",
@@ -92,7 +69,7 @@ func TestRun(t *testing.T) {
 
 // TestFailures: a failure points at the place in the query.
 func TestFailures(t *testing.T) {
-	b := box(t, sandbox.Options{})
+	b := sandboxtest.New(t, sandbox.Options{})
 	for q, want := range map[string]struct{ kind, at string }{
 		`SELECT a, foo FROM "my numbers"`:                    {"Binder", "foo"},
 		`SELECT sume(a) FROM "my numbers"`:                   {"Catalog", "sume"},
@@ -135,7 +112,7 @@ func TestRefused(t *testing.T) {
 			c.Close()
 		}
 	}()
-	b := box(t, sandbox.Options{})
+	b := sandboxtest.New(t, sandbox.Options{})
 	for _, q := range []string{
 		`SELECT * FROM read_csv('` + secret + `')`, `SELECT * FROM read_text('` + secret + `')`, `SELECT * FROM '` + secret + `'`, `SELECT * FROM glob('` + dir + `/*')`,
 		`SELECT * FROM read_blob('/etc/passwd')`, `SELECT * FROM read_text('/proc/self/environ')`, `SELECT * FROM read_text('/proc/self/maps')`,
@@ -163,7 +140,7 @@ func TestRefused(t *testing.T) {
 
 // TestEnds: a query that never ends, or takes all memory, is ended, and the next one runs.
 func TestEnds(t *testing.T) {
-	b := box(t, sandbox.Options{Time: 2 * time.Second, Memory: 128 << 20, Spill: 1 << 20, Output: 1 << 20})
+	b := sandboxtest.New(t, sandbox.Options{Time: 2 * time.Second, Memory: 128 << 20, Spill: 1 << 20, Output: 1 << 20})
 	for q, says := range map[string]string{
 		`SELECT count(*) FROM range(100000000000) a(i), range(10000000) b(j) WHERE a.i * b.j = 3`:        "longer than the 2s",
 		`WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT (i + 1) % 7 FROM r) SELECT max(i) FROM r`:   "",
@@ -189,7 +166,7 @@ func TestEnds(t *testing.T) {
 
 // TestCancel: who goes away ends the query, also one that waits for another.
 func TestCancel(t *testing.T) {
-	b := box(t, sandbox.Options{Processes: 1})
+	b := sandboxtest.New(t, sandbox.Options{Processes: 1})
 	const endless = `SELECT length(repeat('x', 2000000000)), count(*) FROM range(100000000000) a(i), range(10000000) b(j) WHERE a.i * b.j = 3`
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 2)
@@ -243,7 +220,7 @@ func FuzzPlain(f *testing.F) {
 
 // BenchmarkRun is what a query costs that does nothing.
 func BenchmarkRun(b *testing.B) {
-	x := box(b, sandbox.Options{})
+	x := sandboxtest.New(b, sandbox.Options{})
 	for b.Loop() {
 		if _, _, err := run(b, x, b.Context(), sandbox.Job{Tables: []sandbox.Table{numbers}, Query: `SELECT a FROM "my numbers"`}); err != nil {
 			b.Fatal(err)

@@ -1,8 +1,6 @@
 package duck_test
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,20 +12,11 @@ import (
 	"github.com/centroid-studio/centroid/server/frame/duck"
 	"github.com/centroid-studio/centroid/server/frame/frametest"
 	"github.com/centroid-studio/centroid/server/sandbox"
+	"github.com/centroid-studio/centroid/server/sandbox/sandboxtest"
 	"github.com/centroid-studio/centroid/server/store"
 )
 
-// The test binary is the sandbox's process too.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "sandbox" {
-		if err := sandbox.Serve(os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { sandboxtest.Main(m) }
 
 // rig is a DuckDB over datasets of the user ada.
 type rig struct {
@@ -54,10 +43,7 @@ func open(t testing.TB, o duck.Options) *rig {
 	r.data, err = dataset.Open(t.Context(), dataset.Config{Dir: filepath.Join(dir, "dataset"), Meta: meta})
 	must(err)
 	t.Cleanup(func() { must(r.data.Close()) })
-	exe, err := os.Executable()
-	must(err)
-	o.Box, err = sandbox.New(sandbox.Options{Command: []string{exe, "sandbox"}, Dir: filepath.Join(dir, "sandbox")})
-	must(err)
+	o.Box = sandboxtest.New(t, sandbox.Options{})
 	if o.Dir == "" {
 		o.Dir = filepath.Join(dir, "frame")
 	}
