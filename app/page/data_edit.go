@@ -33,14 +33,10 @@ func (d *Data) onCell(ctx app.Context, row wire.Row, column int, text string, do
 func (d *Data) write(w cellWrite) {
 	d.sendEdits(w.Dataset, w.edits(), func(ctx app.Context, made wire.RowsChange, err error) {
 		next := d.queue.took(made.Version, err)
-		_, asked := conflictOf(err)
-		switch {
-		case asked && d.window.Kind == sheetConflict: // the user is asked
-		case err != nil:
-			d.failed(ctx, err)
-		default:
+		if err == nil {
 			w.Row.Cells[w.Column] = w.Cell // the grid shows this row until the version's rows come
-			d.accept(ctx, made.Dataset)
+		}
+		if d.edited(ctx, made, err) {
 			ui.Say(ctx, changeWords(made.Dataset))
 		}
 		w.Done(err)
@@ -48,6 +44,19 @@ func (d *Data) write(w cellWrite) {
 			d.write(*next)
 		}
 	})
+}
+
+// edited shows the version that edits made, and reports whether they made one.
+func (d *Data) edited(ctx app.Context, made wire.RowsChange, err error) bool {
+	_, asked := conflictOf(err)
+	switch {
+	case asked && d.window.Kind == sheetConflict: // the user is asked
+	case err != nil:
+		d.failed(ctx, err)
+	default:
+		d.accept(ctx, made.Dataset)
+	}
+	return err == nil
 }
 
 // onDelete asks, then removes the dataset.

@@ -207,13 +207,7 @@ func headsOf(counts wire.Brushed, n int) []ui.GridHead {
 // edits sends changes of many rows, which become one version.
 func (d *Data) edits(e wire.RowEdits) {
 	d.sendEdits(d.set.ID, e, func(ctx app.Context, made wire.RowsChange, err error) {
-		_, asked := conflictOf(err)
-		switch {
-		case asked && d.window.Kind == sheetConflict: // the user is asked
-		case err != nil:
-			d.failed(ctx, err)
-		default:
-			d.accept(ctx, made.Dataset)
+		if d.edited(ctx, made, err) {
 			ui.Toast(ctx, "good", changeWords(made.Dataset))
 		}
 	})
