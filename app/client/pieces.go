@@ -54,14 +54,13 @@ var errLeft = fault.Newf(fault.Canceled, "The upload is paused. Choose the file 
 // when the server goes out of reach, which is waited for, and when it is back.
 // Stopping ends it with fault.Canceled, and nothing of it stays on the server.
 func (c *Client) Pieces(name string, f File, control *Control, progress func(sent, total int64), away func(bool)) (wire.Dataset, error) {
-	p := &pieces{c: c, send: c.send, file: f, control: control, progress: progress, away: away}
+	p := &pieces{c: c, file: f, control: control, progress: progress, away: away}
 	return p.run(name)
 }
 
 // pieces is one sending.
 type pieces struct {
 	c        *Client
-	send     func(request) (Response, error)
 	file     File
 	control  *Control
 	progress func(sent, total int64)
@@ -229,7 +228,7 @@ func (c *Client) Drop(id string) error {
 // remove takes the upload off the server. If that fails, it is swept there.
 func (p *pieces) remove() {
 	if p.id != "" {
-		_, _ = p.send(request{method: "DELETE", path: p.path(), headers: map[string]string{"Tus-Resumable": "1.0.0"}})
+		_, _ = p.c.send(request{method: "DELETE", path: p.path(), headers: map[string]string{"Tus-Resumable": "1.0.0"}})
 	}
 }
 
@@ -254,7 +253,7 @@ func (p *pieces) ask(r request) (Response, error) {
 	if r.cancel, err = p.going(); err != nil {
 		return Response{}, err
 	}
-	res, err := p.send(r)
+	res, err := p.c.send(r)
 	if err == nil {
 		p.c.reached()
 		return res, nil

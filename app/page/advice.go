@@ -3,7 +3,6 @@ package page
 import (
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -14,11 +13,7 @@ import (
 
 // advicePath is what the server is asked for advice about a training with some settings.
 func advicePath(d *wire.Dataset, cfg prep.Config) string {
-	names := make([]string, len(cfg.Columns))
-	for i, name := range cfg.Columns {
-		names[i] = quoted(name)
-	}
-	v := url.Values{"version": {strconv.Itoa(d.Version)}, "features": {strings.Join(names, ",")}}
+	v := url.Values{"version": {strconv.Itoa(d.Version)}, "features": {listed(cfg.Columns)}}
 	if cfg.Scale != "" {
 		v.Set("scale", string(cfg.Scale))
 	}

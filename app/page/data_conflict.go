@@ -32,6 +32,12 @@ func conflictOf(err error) (wire.Conflict, bool) {
 	return wire.Conflict{}, false
 }
 
+// asks reports whether the user is being asked what to keep, since edits were refused with err.
+func (d *Data) asks(err error) bool {
+	_, conflict := conflictOf(err)
+	return conflict && d.window.Kind == sheetConflict
+}
+
 // sendEdits sends changes of rows of a dataset, and calls then with the answer.
 // If somebody else has changed one of them meanwhile, it asks what to keep: what
 // is chosen is sent as a change of its own.

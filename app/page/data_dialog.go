@@ -156,7 +156,7 @@ func (d *Data) onSaveRow(ctx app.Context, e app.Event) {
 	id := d.set.ID
 	d.sendEdits(id, edits, func(ctx app.Context, made wire.RowsChange, err error) {
 		if err != nil {
-			if _, asked := conflictOf(err); asked && d.window.Kind == sheetConflict {
+			if d.asks(err) {
 				return
 			}
 			if !d.shows(id) || d.window.Kind == sheetNone {
@@ -206,11 +206,7 @@ func (d *Data) focusWrong(ctx app.Context) {
 	for i := range d.set.Schema {
 		if text, bad := d.window.Wrong[i]; bad {
 			ui.Say(ctx, text)
-			ctx.Defer(func(app.Context) {
-				if el := app.Window().GetElementByID(cellID(i)); el.Truthy() {
-					el.Call("focus")
-				}
-			})
+			focusOn(ctx, cellID(i))
 			return
 		}
 	}

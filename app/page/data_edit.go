@@ -48,9 +48,8 @@ func (d *Data) write(w cellWrite) {
 
 // edited shows the version that edits made, and reports whether they made one.
 func (d *Data) edited(ctx app.Context, made wire.RowsChange, err error) bool {
-	_, asked := conflictOf(err)
 	switch {
-	case asked && d.window.Kind == sheetConflict: // the user is asked
+	case d.asks(err):
 	case err != nil:
 		d.failed(ctx, err)
 	default:

@@ -89,14 +89,7 @@ func (d *Data) grid() *ui.Grid {
 
 func (d *Data) onSort(ctx app.Context, column string, desc bool) {
 	d.view.Sort, d.view.Desc = column, desc
-	switch {
-	case column == "":
-		ui.Say(ctx, "In the file's order")
-	case desc:
-		ui.Say(ctx, "Sorted by "+column+", down")
-	default:
-		ui.Say(ctx, "Sorted by "+column+", up")
-	}
+	ui.Say(ctx, ui.OrderWords(column, desc))
 }
 
 func (d *Data) onRowFilter(ctx app.Context, filters wire.Filters) {

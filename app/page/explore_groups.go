@@ -109,22 +109,28 @@ func (r exploreRows) scatter(v exploreView, groups []rowGroup, lit []bool) (out 
 	if x == nil || y == nil {
 		return nil, 0
 	}
+	return r.points(groups, lit, func(i int) (float64, float64) { return x.value(i), y.value(i) }, z)
+}
+
+// points gives the groups as points that are where at says, those that are anywhere, and
+// how many they are. third may be nil.
+func (r exploreRows) points(groups []rowGroup, lit []bool, at func(i int) (x, y float64), third *rowsColumn) (out []chart.Group, drawn int) {
 	for _, g := range groups {
 		p := chart.Group{Name: g.Name, Cluster: g.Cluster, Shaded: g.Shaded, Shade: g.Shade}
 		if lit != nil {
 			p.Lit = []int{}
 		}
 		for _, i := range g.At {
-			a, b := x.value(i), y.value(i)
-			if math.IsNaN(a) || math.IsNaN(b) {
+			x, y := at(i)
+			if math.IsNaN(x) || math.IsNaN(y) {
 				continue
 			}
 			if lit != nil && lit[i] {
 				p.Lit = append(p.Lit, len(p.X))
 			}
-			p.X, p.Y, p.IDs = append(p.X, a), append(p.Y, b), append(p.IDs, r.IDs[i])
-			if z != nil {
-				p.Third = append(p.Third, z.value(i))
+			p.X, p.Y, p.IDs = append(p.X, x), append(p.Y, y), append(p.IDs, r.IDs[i])
+			if third != nil {
+				p.Third = append(p.Third, third.value(i))
 			}
 		}
 		if drawn += len(p.X); len(p.X) > 0 {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -92,11 +93,7 @@ func (e *Explore) pickForm() app.UI {
 			if l == "" {
 				name = groupMissing
 			}
-			on := false
-			for _, c := range chosen {
-				on = on || c == l
-			}
-			boxes = append(boxes, app.Label().Class("row tight").Body(app.Input().Type("checkbox").Value(l).Checked(on).OnChange(e.onLevel, column, l), app.Text(name)))
+			boxes = append(boxes, app.Label().Class("row tight").Body(app.Input().Type("checkbox").Value(l).Checked(slices.Contains(chosen, l)).OnChange(e.onLevel, column, l), app.Text(name)))
 		}
 		body = append(body, app.FieldSet().Class("checks").Body(append([]app.UI{app.Legend().Class("sr").Text("Values of " + column)}, boxes...)...))
 	}

@@ -17,14 +17,7 @@ import (
 type selection wire.Filters
 
 // of gives the filter of a column; nil if it has none.
-func (s selection) of(column string) *wire.Filter {
-	for i := range s {
-		if s[i].Column == column {
-			return &s[i]
-		}
-	}
-	return nil
-}
+func (s selection) of(column string) *wire.Filter { return wire.Filters(s).Of(column) }
 
 // without takes back what was selected of a column.
 func (s selection) without(column string) selection {

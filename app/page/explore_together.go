@@ -130,26 +130,7 @@ func (t *together) plane(r exploreRows, groups []rowGroup, lit []bool) (out []ch
 		}
 		return x, y
 	}
-	for _, g := range groups {
-		p := chart.Group{Name: g.Name, Cluster: g.Cluster, Shaded: g.Shaded, Shade: g.Shade}
-		if lit != nil {
-			p.Lit = []int{}
-		}
-		for _, i := range g.At {
-			x, y := at(i)
-			if math.IsNaN(x) || math.IsNaN(y) {
-				continue
-			}
-			if lit != nil && lit[i] {
-				p.Lit = append(p.Lit, len(p.X))
-			}
-			p.X, p.Y, p.IDs = append(p.X, x), append(p.Y, y), append(p.IDs, r.IDs[i])
-		}
-		if drawn += len(p.X); len(p.X) > 0 {
-			out = append(out, p)
-		}
-	}
-	return out, drawn
+	return r.points(groups, lit, at, nil)
 }
 
 // heat gives the correlation as a heat map.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -54,21 +55,11 @@ func (h *history) OnUpdate(ctx app.Context) {
 	if h.shown == key {
 		return
 	}
-	if id, _, _ := cutLast(h.shown); id != h.Set.ID {
+	if !strings.HasPrefix(h.shown, h.Set.ID+"/") {
 		h.list, h.ready, h.from, h.to = wire.History{}, false, 0, 0
 	}
 	h.shown = key
 	h.load(ctx, 0)
-}
-
-// cutLast cuts an id from the number after its slash.
-func cutLast(key string) (id, number string, found bool) {
-	for i := len(key) - 1; i >= 0; i-- {
-		if key[i] == '/' {
-			return key[:i], key[i+1:], true
-		}
-	}
-	return key, "", false
 }
 
 func (h *history) path(rest string) string { return "datasets/" + url.PathEscape(h.Set.ID) + rest }

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -303,9 +302,9 @@ func (p *Predict) filled() {
 func columnList(m *model.Model) string {
 	names := make([]string, len(m.Inputs))
 	for i, in := range m.Inputs {
-		names[i] = quoted(in.Name)
+		names[i] = in.Name
 	}
-	return strings.Join(names, ",")
+	return listed(names)
 }
 
 // usableRows gives the rows that the model can answer for, those that differ from its own first.

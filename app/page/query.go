@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -269,8 +270,10 @@ func order(after, before bool) int {
 
 // answerRows gives the function that gives a grid the rows of an answer.
 func answerRows(res *wire.FrameResult, sort string, desc bool) func(offset int64, limit int) (wire.Rows, error) {
-	at := orderOf(res.Rows, answerColumns(res.Columns).Index(sort), desc)
+	// Each drawing of the page makes this function, and few call it.
+	order := sync.OnceValue(func() []int { return orderOf(res.Rows, answerColumns(res.Columns).Index(sort), desc) })
 	return func(offset int64, limit int) (wire.Rows, error) {
+		at := order()
 		out := wire.Rows{Offset: offset, Total: int64(len(at))}
 		for i := offset; i < min(offset+int64(limit), int64(len(at))); i++ {
 			out.Rows = append(out.Rows, wire.Row{ID: int64(at[i]) + 1, Cells: res.Rows[at[i]]})

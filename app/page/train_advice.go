@@ -96,11 +96,7 @@ func (t *Train) onAdvice(ctx app.Context, _ app.Event) {
 	t.advice.list = slices.Delete(slices.Clone(t.advice.list), i, i+1)
 	t.advise()
 	ui.Say(ctx, a.Remedy.Label+": done.")
-	ctx.Defer(func(app.Context) { // the button is gone
-		if el := app.Window().GetElementByID("train-advice"); el.Truthy() {
-			el.Call("focus")
-		}
-	})
+	focusOn(ctx, "train-advice") // the button is gone
 }
 
 func (t *Train) onMoreAdvice(app.Context, app.Event) { t.advice.all = true }

@@ -353,15 +353,21 @@ func (g *Grid) Render() app.UI {
 
 // orderWords tells the order of the rows.
 func (g *Grid) orderWords() string {
-	switch {
-	case g.OnSort == nil:
+	if g.OnSort == nil {
 		return ""
-	case g.Sort == "":
-		return "In the file's order"
-	case g.Desc:
-		return "Sorted by " + g.Sort + ", down"
 	}
-	return "Sorted by " + g.Sort + ", up"
+	return OrderWords(g.Sort, g.Desc)
+}
+
+// OrderWords tells of rows that are sorted by a column, or by none if it is "".
+func OrderWords(column string, desc bool) string {
+	switch {
+	case column == "":
+		return "In the file's order"
+	case desc:
+		return "Sorted by " + column + ", down"
+	}
+	return "Sorted by " + column + ", up"
 }
 
 // markedWords tells how many rows are marked.

@@ -127,7 +127,7 @@ func (g *Grid) onUnfilter(ctx app.Context, _ app.Event) {
 	if err != nil || i >= len(g.Filters) {
 		return // drawn before the filters changed
 	}
-	g.OnFilter(ctx, without(g.Filters, g.Filters[i].Column))
+	g.OnFilter(ctx, g.Filters.Without(g.Filters[i].Column))
 }
 
 func (g *Grid) onUnfilterAll(ctx app.Context, _ app.Event) {
@@ -137,14 +137,4 @@ func (g *Grid) onUnfilterAll(ctx app.Context, _ app.Event) {
 	if g.Search != "" {
 		g.OnSearch(ctx, "")
 	}
-}
-
-// without gives the filters of the other columns.
-func without(all wire.Filters, column string) (out wire.Filters) {
-	for _, f := range all {
-		if f.Column != column {
-			out = append(out, f)
-		}
-	}
-	return out
 }

@@ -62,7 +62,7 @@ func (p *gridPaint) drawHeads() {
 		if place < p.held {
 			class += " dg-held"
 		}
-		if p.g.filtered(c.Name) {
+		if p.g.Filters.Of(c.Name) != nil {
 			class += " dg-filtered"
 		}
 		arrow, order := "", "none"
@@ -164,16 +164,6 @@ func (g *Grid) head(column int) GridHead {
 		return g.Heads[column]
 	}
 	return GridHead{}
-}
-
-// filtered reports whether there is a filter of a column.
-func (g *Grid) filtered(name string) bool {
-	for _, f := range g.Filters {
-		if f.Column == name {
-			return true
-		}
-	}
-	return false
 }
 
 // gridDrag is a column's head or edge that is being moved by the pointer.

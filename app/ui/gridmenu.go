@@ -71,10 +71,8 @@ func (g *Grid) onMenuSort(ctx app.Context, _ app.Event) {
 
 // of gives the filter of a column, empty if there is none.
 func (g *Grid) of(name string) wire.Filter {
-	for _, f := range g.Filters {
-		if f.Column == name {
-			return f
-		}
+	if f := g.Filters.Of(name); f != nil {
+		return *f
 	}
 	return wire.Filter{Column: name}
 }
@@ -113,7 +111,7 @@ func (g *Grid) filterForm(column int) app.UI {
 	fields = append(fields, Field("Missing values", id+"-missing", app.Select().Body(options...), "", ""),
 		app.Div().Class("row").Body(
 			app.Span().Class("err grow").ID(id+"-fault").Attr("role", "alert").Text(g.menu.wrong),
-			app.Button().Type("button").Class("secondary").ID(id+"-clear").Disabled(!g.filtered(c.Name)).OnClick(g.onMenuClear).Text("Take the filter away"),
+			app.Button().Type("button").Class("secondary").ID(id+"-clear").Disabled(g.Filters.Of(c.Name) == nil).OnClick(g.onMenuClear).Text("Take the filter away"),
 			app.Button().Type("submit").ID(id+"-apply").Text("Filter"),
 		))
 	return app.Form().Class("stack").ID(id).Attr("novalidate", "novalidate").Hidden(g.OnFilter == nil).OnSubmit(g.onMenuFilter).Body(fields...)
@@ -168,7 +166,7 @@ func (g *Grid) onMenuFilter(ctx app.Context, e app.Event) {
 			}
 		}
 	}
-	filters := without(g.Filters, c.Name)
+	filters := g.Filters.Without(c.Name)
 	if said := f.Min != nil || f.Max != nil || len(f.Levels) > 0 || f.Contains != ""; said || f.Missing == wire.MissingOnly || f.Missing == wire.MissingNever {
 		filters = append(filters, f)
 		if err := f.Check(g.Columns); err != nil {
@@ -188,7 +186,7 @@ func (g *Grid) typed(field string) string {
 func (g *Grid) onMenuClear(ctx app.Context, _ app.Event) {
 	name := g.Columns[g.menu.column].Name
 	g.menu.close()
-	g.OnFilter(ctx, without(g.Filters, name))
+	g.OnFilter(ctx, g.Filters.Without(name))
 }
 
 // placeRow draws where a column stands, and how wide.

@@ -37,6 +37,26 @@ const (
 	filterLevels = table.MaxLevels
 )
 
+// Of gives the filter of a column; nil if there is none.
+func (f Filters) Of(column string) *Filter {
+	for i := range f {
+		if f[i].Column == column {
+			return &f[i]
+		}
+	}
+	return nil
+}
+
+// Without gives those of the other columns, nil if there are none.
+func (f Filters) Without(column string) (out Filters) {
+	for _, x := range f {
+		if x.Column != column {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // bounded reports whether f says anything of values.
 func (f *Filter) bounded() bool {
 	return f.Min != nil || f.Max != nil || len(f.Levels) > 0 || f.Contains != ""
