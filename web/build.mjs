@@ -26,6 +26,7 @@ for (const [name, from] of [["pico.min.css", "node_modules/@picocss/pico/css/pic
 files.set("charts.js", await bundled("charts.js"));
 files.set("sql.js", await bundled("sql.js"));
 files.set("theme.js", await minified("theme.js", "js"));
+files.set("centroid-predictor.mjs", await bundled("component/centroid-predictor.js", "esm")); // for pages of others
 files.set("wasm_exec.js", await readFile(join(process.env.GOROOT || execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/wasm_exec.js")));
 files.set("icon.svg", Buffer.from(iconSVG()));
 files.set("icon-192.png", iconPNG(192));
@@ -64,10 +65,10 @@ async function minified(path, loader) {
   return Buffer.from(code);
 }
 
-// bundled gives a script with all that it imports, with the licences it has to carry.
-async function bundled(path) {
+// bundled gives a script, or a module, with all that it imports, with the licences it has to carry.
+async function bundled(path, format = "iife") {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [join(here, path)], bundle: true, minify: true, write: false, format: "iife", target: "es2022",
+    entryPoints: [join(here, path)], bundle: true, minify: true, write: false, format, target: "es2022",
     legalComments: "eof", define: { "process.env.NODE_ENV": '"production"' },
   });
   return Buffer.from(outputFiles[0].contents);
