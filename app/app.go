@@ -5,6 +5,7 @@ import (
 	goapp "github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"github.com/centroid-studio/centroid/app/page"
+	"github.com/centroid-studio/centroid/app/worker"
 )
 
 // pages says which component is drawn at which path.
@@ -28,6 +29,12 @@ func Routes() {
 	for _, p := range pages {
 		goapp.Route(p.Path, p.Page)
 	}
+}
+
+// Handlers registers all that workers can be asked. Call it once, in the page and
+// in each worker.
+func Handlers() {
+	worker.Handle("worker.memory", worker.Func(worker.MemoryOf))
 }
 
 // Paths lists the paths of all pages.

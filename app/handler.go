@@ -49,15 +49,15 @@ func Handler(version string) *goapp.Handler {
 		AutoUpdateInterval:      updateEvery,
 		Version:                 version,
 		WasmContentLengthHeader: WasmLength,
-		ServiceWorkerTemplate:   worker(),
+		ServiceWorkerTemplate:   serviceWorker(),
 		Resources:               resources{},
 	}
 }
 
-// worker is go-app's service worker, but calls to the server pass it by: there
+// serviceWorker is go-app's service worker, but calls to the server pass it by: there
 // is nothing of them in its cache, and an upload that went through it would not
 // tell how far it is.
-func worker() string {
+func serviceWorker() string {
 	const fetch = `self.addEventListener("fetch", (event) => {`
 	return strings.Replace(goapp.DefaultAppWorkerJS, fetch, fetch+`
   if (new URL(event.request.url).pathname.startsWith("/api/")) return;`, 1)
@@ -66,7 +66,7 @@ func worker() string {
 // cached is what opens without a server besides the styles, scripts and icons:
 // every page, for the service worker keeps exact paths.
 func cached() []string {
-	return append([]string{"/web/icon.svg"}, Paths()...)
+	return append([]string{"/web/icon.svg", "/web/worker.js"}, Paths()...)
 }
 
 // resources says where the files are; serving them is not go-app's.

@@ -27,6 +27,7 @@ files.set("charts.js", await bundled("charts.js"));
 files.set("sql.js", await bundled("sql.js"));
 files.set("theme.js", await minified("theme.js", "js"));
 files.set("centroid-predictor.mjs", await bundled("component/centroid-predictor.js", "esm")); // for pages of others
+files.set("worker.js", await minified("worker.js", "js"));
 files.set("wasm_exec.js", await readFile(join(process.env.GOROOT || execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/wasm_exec.js")));
 files.set("icon.svg", Buffer.from(iconSVG()));
 files.set("icon-192.png", iconPNG(192));
