@@ -101,7 +101,7 @@ func TestScikitLearn(t *testing.T) {
 		script := pyRows + `import centroid_model
 out = np.full(len(frame), -1)
 kept = np.ones(len(frame), bool)
-if json.load(open("model.json"))["missing"] == "drop":
+if centroid_model.model["missing"] == "drop":
     kept = frame.notna().all(axis=1).to_numpy()
     if not kept.all():
         try:

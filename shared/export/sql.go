@@ -120,8 +120,16 @@ func writeSQL(m *model.Model) ([]File, error) {
 	for j, v := range s {
 		cluster += " WHEN " + v + " = " + least + " THEN " + strconv.Itoa(j)
 	}
-	q += "\nSELECT * EXCLUDE (" + strings.Join(append(all, least), ", ") + "),\n    CASE WHEN " + least + " < CAST('Infinity' AS DOUBLE) THEN " + cluster + " END END AS cluster,\n" +
-		"    SQRT(" + least + ") AS distance\nFROM " + from + "\n"
+	free := func(name string) string {
+		for taken := true; taken; {
+			if _, taken = seen[name]; taken {
+				name += "_"
+			}
+		}
+		return name
+	}
+	q += "\nSELECT * EXCLUDE (" + strings.Join(append(all, least), ", ") + "),\n    CASE WHEN " + least + " < CAST('Infinity' AS DOUBLE) THEN " + cluster + " END END AS " + sqlName(free("cluster")) + ",\n" +
+		"    SQRT(" + least + ") AS " + sqlName(free("distance")) + "\nFROM " + from + "\n"
 	return []File{{"cluster.sql", "application/sql", []byte(q)}}, nil
 }
 
