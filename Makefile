@@ -12,6 +12,7 @@ APT   := DEBIAN_FRONTEND=noninteractive apt-get
 NODE_EXEC := "$(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 QEMU := qemu-aarch64-static
 STATICCHECK_VERSION := v0.8.2
+DENO_VERSION := 2.9.6
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CHROMIUM ?= /usr/bin/chromium
@@ -52,14 +53,14 @@ check: setup-test wasm ## go vet, gofmt and staticcheck, for both GOOS; arm64 bu
 
 # Goroutines start in server and app only, so only these run under the race
 # detector; shared's arithmetic would take ten times as long and show nothing.
-RACY = $$($(GO) list -tags $(TAGS) ./server/... ./app/... | grep -v /server/e2e)
+RACY = $$($(GO) list -tags $(TAGS) ./server/... ./app/... | grep -v -e /server/e2e -e /server/exported)
 
 race: setup-build ## run the tests of what starts goroutines under the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 20m -v $(RACY) | awk -f .ci/verdict.awk
 
 plain: setup-build ## run the other tests: shared and the engine, with each kernel, the browser's build, and who imports whom
 	$(GO) test -tags $(TAGS) -count=1 . # it asks the go command, which the test cache does not notice
-	$(GO) test -tags $(TAGS) -timeout 20m -v ./shared/... ./server/engine/... ./wasm/... | awk -f .ci/verdict.awk
+	$(GO) test -tags $(TAGS) -timeout 20m -v ./shared/... ./server/engine/... ./server/exported ./wasm/... | awk -f .ci/verdict.awk
 	$(GO) test -tags $(TAGS),noasm -timeout 20m -v ./shared/... ./server/engine/... | awk -f .ci/verdict.awk
 
 unit: setup-build ## run all tests but the end-to-end ones, without the race detector (quicker)
@@ -93,7 +94,8 @@ setup: setup-build setup-test ## install all that building and testing need
 setup-build: web/node_modules/.package-lock.json
 	@command -v g++ >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq g++; }
 
-setup-test: setup-build setup-arm64 .venv/.ready .tools/bin/staticcheck
+setup-test: setup-build setup-arm64 .venv/.ready .tools/bin/staticcheck .tools/node_modules/.bin/deno
+	@command -v java >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq default-jre-headless; }
 	@command -v $(CHROMIUM) >/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq chromium; }
 
 setup-arm64:
@@ -102,13 +104,18 @@ setup-arm64:
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json
 
-.venv/.ready: shared/kmeans/testdata/requirements.txt
+REQUIREMENTS := shared/kmeans/testdata/requirements.txt server/exported/testdata/requirements.txt
+
+.venv/.ready: $(REQUIREMENTS)
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq python3-venv; }
-	python3 -m venv .venv && .venv/bin/pip install -q --disable-pip-version-check -r shared/kmeans/testdata/requirements.txt && touch $@
+	python3 -m venv .venv && .venv/bin/pip install -q --disable-pip-version-check $(REQUIREMENTS:%=-r %) && touch $@
 
 .venv-peers/.ready: server/peers/requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { $(SUDO) $(APT) update -qq && $(SUDO) $(APT) install -y -qq python3-venv; }
 	python3 -m venv .venv-peers && .venv-peers/bin/pip install -q --disable-pip-version-check -r server/peers/requirements.txt && touch $@
+
+.tools/node_modules/.bin/deno:
+	npm install --prefix .tools --ignore-scripts --no-audit --no-fund deno@$(DENO_VERSION)
 
 .tools/bin/staticcheck:
 	GOBIN=$(CURDIR)/.tools/bin $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)

@@ -1,7 +1,6 @@
 package exported_test
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -225,6 +224,6 @@ func TestRows(t *testing.T) {
 		if s.name == "ties" && len(s.ties) < 1000 {
 			t.Errorf("only %d rows are tied", len(s.ties))
 		}
-		t.Log(fmt.Sprintf("%s: %d x %d, %d left out, %d tied", s.name, s.m.Centroids.Rows, s.m.Centroids.Cols, leftOut, len(s.ties)))
+		t.Logf("%s: %d x %d, %d left out, %d tied", s.name, s.m.Centroids.Rows, s.m.Centroids.Cols, leftOut, len(s.ties))
 	}
 }
