@@ -42,7 +42,7 @@ func (s *Service) Rows(ctx context.Context, owner, id string, version int, q Row
 		out.Rows, err = s.rows(ctx, r, v, nil, `WHERE id >= ? AND id < ? ORDER BY id`, q.Offset, q.Offset+int64(q.Limit))
 		return out, wrap(op, err)
 	}
-	key := orderKey{r.ID, v.Number, want.key()}
+	key := orderKey{r.ID, v.Number, want.key}
 	ids, err := s.orders.get(ctx, key, func(ctx context.Context) ([]uint32, error) { return s.order(ctx, r, v, want) })
 	if err != nil {
 		return wire.Rows{}, wrap(op, err)

@@ -38,6 +38,7 @@ type Service struct {
 	c         Config
 	db        *tables
 	orders    orders
+	ordering  chan struct{} // holds a token while an order is found
 	compactor compactor
 }
 
@@ -62,7 +63,7 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	s := &Service{c: c}
+	s := &Service{c: c, ordering: make(chan struct{}, 1)}
 	if !c.Guest {
 		if err := s.sweep(ctx); err != nil {
 			return nil, fault.Wrap(op, err)
