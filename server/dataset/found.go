@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
-	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 
 	"github.com/centroid-studio/centroid/shared/table"
@@ -40,11 +37,7 @@ type finder struct {
 }
 
 // order gives the ids of rows in the order that is wanted, or errLongTexts.
-func (s *Source) order(ctx context.Context, o *ordering) ([]uint32, error) {
-	rd, err := file.NewParquetReader(struct{ parquet.ReaderAtSeeker }{s.file}) // which does not close it
-	if err != nil {
-		return nil, err
-	}
+func (s *Source) order(ctx context.Context, rd *file.Reader, o *ordering) ([]uint32, error) {
 	f := &finder{s: s, o: o, rd: rd, groups: make([]found, rd.NumRowGroups()), last: make([]int64, rd.NumRowGroups())}
 	if err := f.find(ctx); err != nil {
 		return nil, err
@@ -73,27 +66,8 @@ func (f *finder) find(ctx context.Context) error {
 		firsts[g] = first
 		first += f.rd.RowGroup(g).NumRows()
 	}
-	workers := min(runtime.GOMAXPROCS(0), len(f.groups))
-	errs := make([]error, workers)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for w := range errs {
-		wg.Go(func() {
-			var l looker
-			for errs[w] == nil {
-				g := int(next.Add(1)) - 1
-				if g >= len(f.groups) {
-					return
-				}
-				if errs[w] = context.Cause(ctx); errs[w] == nil {
-					errs[w] = f.group(g, firsts[g], &l)
-				}
-			}
-			next.Store(int64(len(f.groups))) // the others need not go on
-		})
-	}
-	wg.Wait()
-	return errors.Join(errs...)
+	lookers := make([]looker, workers())
+	return shareOut(ctx, len(lookers), len(f.groups), func(w, g int) error { return f.group(g, firsts[g], &lookers[w]) })
 }
 
 // looker is what a goroutine works with.

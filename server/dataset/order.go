@@ -67,19 +67,22 @@ func (s *Service) order(ctx context.Context, r Record, v Version, o *ordering) (
 	if err != nil {
 		return nil, err
 	}
-	ids, err := src.order(ctx, o)
-	if errors.Is(err, errLongTexts) {
-		ids, err = s.orderOnDisk(ctx, r, v, src, o)
+	defer src.Close() // was only read
+	rd, err := s.reader(src.file, false)
+	if err != nil {
+		return nil, err
 	}
-	return ids, errors.Join(err, src.Close())
+	ids, err := src.order(ctx, rd, o)
+	if errors.Is(err, errLongTexts) {
+		return s.orderOnDisk(ctx, r, v, o, func(o *ordering) ([]uint32, error) { return src.order(ctx, rd, o) })
+	}
+	return ids, err
 }
 
 // orderOnDisk is order by a column whose texts are too long to be held in memory:
 // by the table engine, which takes ten times as long.
-func (s *Service) orderOnDisk(ctx context.Context, r Record, v Version, src *Source, o *ordering) ([]uint32, error) {
-	by := *o
-	by.sort, by.desc = -1, false
-	fit, err := src.order(ctx, &by)
+func (s *Service) orderOnDisk(ctx context.Context, r Record, v Version, o *ordering, inMemory func(*ordering) ([]uint32, error)) ([]uint32, error) {
+	fit, err := inMemory(&ordering{where: o.where, sort: -1})
 	if err != nil {
 		return nil, err
 	}

@@ -37,34 +37,40 @@ func (p *pager) each(group *file.RowGroupReader, column int, kind table.Kind, fn
 	if err != nil {
 		return err
 	}
-	if p.levels == nil {
-		p.levels, p.numbers, p.texts = make([]int16, pageRowsMost), make([]float64, pageRowsMost), make([]parquet.ByteArray, pageRowsMost)
-	}
 	for rd.HasNext() {
-		var rows int64
-		var values int
-		var out page
-		switch rd := rd.(type) {
-		case *file.Float64ColumnChunkReader:
-			rows, values, err = rd.ReadBatchInPage(pageRowsMost, p.numbers, p.levels, nil)
-			out.numbers = p.numbers[:values]
-		case *file.ByteArrayColumnChunkReader:
-			rows, values, err = rd.ReadBatchInPage(pageRowsMost, p.texts, p.levels, nil)
-			out.texts = p.texts[:values]
-		default:
-			err = fmt.Errorf("dataset: the file has a column of %s, which the writer never makes", rd.Type())
-		}
+		out, err := p.read(rd, pageRowsMost, kind)
 		if err != nil {
 			return err
 		}
-		if out.rows = int(rows); values < out.rows {
-			out.there = p.levels[:rows]
-		}
-		if err := fn(p.as(out, kind)); err != nil {
+		if err := fn(out); err != nil {
 			return err
 		}
 	}
 	return rd.Err()
+}
+
+// read reads at most so many rows of a page of a column that is read as a kind.
+// They are valid until the next call.
+func (p *pager) read(rd file.ColumnChunkReader, most int, kind table.Kind) (out page, err error) {
+	if p.levels == nil {
+		p.levels, p.numbers, p.texts = make([]int16, pageRowsMost), make([]float64, pageRowsMost), make([]parquet.ByteArray, pageRowsMost)
+	}
+	var rows int64
+	var values int
+	switch rd := rd.(type) {
+	case *file.Float64ColumnChunkReader:
+		rows, values, err = rd.ReadBatchInPage(int64(most), p.numbers, p.levels, nil)
+		out.numbers = p.numbers[:values]
+	case *file.ByteArrayColumnChunkReader:
+		rows, values, err = rd.ReadBatchInPage(int64(most), p.texts, p.levels, nil)
+		out.texts = p.texts[:values]
+	default:
+		err = fmt.Errorf("dataset: the file has a column of %s, which the writer never makes", rd.Type())
+	}
+	if out.rows = int(rows); values < out.rows {
+		out.there = p.levels[:rows]
+	}
+	return p.as(out, kind), err
 }
 
 // as reads a page as another kind than it is kept as, as convertKind does.

@@ -155,32 +155,24 @@ func (s *Service) rowsAt(ctx context.Context, r Record, v Version, ids []int64) 
 		}
 		out[p.Row] = row
 	}
-	var rest []string
-	var least, most int64
-	for _, id := range ids {
-		if patched[id] {
-			continue
-		}
-		if len(rest) == 0 {
-			least = id
-		}
-		rest, most = append(rest, fmt.Sprint(id)), id
-	}
+	rest := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return patched[id] })
 	if len(rest) == 0 {
 		return out, nil
 	}
-	// The range is what row groups are passed over by.
-	where := fmt.Sprintf(`WHERE id BETWEEN %d AND %d AND id IN (%s) ORDER BY id`, least, most, strings.Join(rest, ", "))
-	rows, err := s.cellsOf(ctx, v, seq(len(r.Stored)), nil, func(need []int) (string, error) { return s.fileSQL(r, v, need), nil }, where)
+	f, err := s.open(r, v)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // was only read
+	rd, err := s.reader(f, true)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := (&Source{rec: r, version: v, file: f}).at(ctx, rd, rest)
 	for _, row := range rows {
 		out[row.ID] = row
 	}
 	return out, err
-}
-
-// rows gives whole rows; rest is what follows SELECT ... FROM t, and may name the columns by.
-func (s *Service) rows(ctx context.Context, r Record, v Version, by []int, rest string, args ...any) ([]wire.Row, error) {
-	return s.cells(ctx, r, v, seq(len(r.Stored)), by, rest, args...)
 }
 
 func seq(n int) []int {
@@ -191,61 +183,8 @@ func seq(n int) []int {
 	return out
 }
 
-const (
-	queryColumns = 256      // of one query: DuckDB's memory is bounded
-	answerBytes  = 64 << 20 // of the cells of an answer, about
-)
-
-// cells gives some columns of rows. rest, which may name the id and the columns
-// by, must settle the order of the rows: wide ones are put together from several queries.
-func (s *Service) cells(ctx context.Context, r Record, v Version, columns, by []int, rest string, args ...any) ([]wire.Row, error) {
-	return s.cellsOf(ctx, v, columns, by, func(need []int) (string, error) { return s.view(ctx, r, v, need) }, rest, args...)
-}
-
-// cellsOf is cells of a view that the caller gives.
-func (s *Service) cellsOf(ctx context.Context, v Version, columns, by []int, view func(need []int) (string, error), rest string, args ...any) ([]wire.Row, error) {
-	out, left := []wire.Row{}, answerBytes
-	for from := 0; from == 0 || from < len(columns); from += queryColumns {
-		part := columns[from:min(from+queryColumns, len(columns))]
-		names := []string{"id"}
-		for _, c := range part {
-			names = append(names, column(c))
-		}
-		t, err := view(distinct(slices.Concat(part, by)))
-		if err != nil {
-			return nil, err
-		}
-		rows, err := s.db.db.QueryContext(ctx, `WITH t AS (`+t+`) SELECT `+strings.Join(names, ", ")+` FROM t `+rest, args...)
-		if err != nil {
-			return nil, err
-		}
-		n := 0
-		err = eachRow(rows, v, part, func(id int64, cells []table.Cell) error {
-			switch {
-			case from == 0:
-				out = append(out, wire.Row{ID: id, Cells: make([]table.Cell, 0, len(columns))})
-			case n == len(out) || out[n].ID != id:
-				return fmt.Errorf("dataset: row %d is at place %d, another was before", id, n)
-			}
-			out[n].Cells = append(out[n].Cells, cells...)
-			n++
-			for _, c := range cells {
-				left -= 16
-				if c.Text != nil {
-					left -= len(*c.Text)
-				}
-			}
-			if left < 0 {
-				return fault.Newf(fault.TooLarge, "These rows have more than %d MB. Ask for fewer rows or fewer columns.", answerBytes>>20)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
+// queryColumns is how many columns a query has at most: DuckDB's memory is bounded.
+const queryColumns = 256
 
 // eachRow calls fn with the id and the cells of each row, which has columns of
 // v after its id. It closes rows.

@@ -1,11 +1,9 @@
 package dataset
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/wire"
@@ -39,7 +37,11 @@ func (s *Service) Rows(ctx context.Context, owner, id string, version int, q Row
 	}
 	out := wire.Rows{Version: v.Number, Offset: q.Offset, Total: v.Rows}
 	if want.plain() && v.Rows == v.NextID { // the file's own order, no id left out: only the row groups of the window are read
-		out.Rows, err = s.rows(ctx, r, v, nil, `WHERE id >= ? AND id < ? ORDER BY id`, q.Offset, q.Offset+int64(q.Limit))
+		var ids []int64
+		for id := q.Offset; id < min(q.Offset+int64(q.Limit), v.Rows); id++ {
+			ids = append(ids, id)
+		}
+		out.Rows, err = s.inOrder(ctx, r, v, ids)
 		return out, wrap(op, err)
 	}
 	key := orderKey{r.ID, v.Number, want.key}
@@ -90,25 +92,32 @@ func (s *Service) page(ctx context.Context, r Record, v Version, key pageKey, id
 	if rows, ok := s.orders.page(key); ok {
 		return rows, nil
 	}
+	list := make([]int64, len(ids))
+	for i, id := range ids {
+		list[i] = int64(id)
+	}
+	rows, err := s.inOrder(ctx, r, v, list)
+	if err == nil {
+		s.orders.keep(key, rows)
+	}
+	return rows, err
+}
+
+// inOrder gives rows in the order of their ids in a list.
+func (s *Service) inOrder(ctx context.Context, r Record, v Version, ids []int64) ([]wire.Row, error) {
 	sorted := slices.Clone(ids)
 	slices.Sort(sorted)
-	list := make([]string, len(sorted))
-	for i, id := range sorted {
-		list[i] = fmt.Sprint(id)
-	}
-	// The range is what row groups are passed over by.
-	rows, err := s.rows(ctx, r, v, nil, fmt.Sprintf(`WHERE id BETWEEN %s AND %s AND id IN (%s) ORDER BY id`, list[0], list[len(list)-1], strings.Join(list, ", ")))
+	rows, err := s.rowsAt(ctx, r, v, sorted)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]wire.Row, len(ids))
 	for i, id := range ids {
-		at, ok := slices.BinarySearchFunc(rows, int64(id), func(r wire.Row, id int64) int { return cmp.Compare(r.ID, id) })
+		row, ok := rows[id]
 		if !ok {
 			return nil, fmt.Errorf("dataset: row %d of version %d is in its order, but not in its rows", id, v.Number)
 		}
-		out[i] = rows[at]
+		out[i] = row
 	}
-	s.orders.keep(key, out)
 	return out, nil
 }

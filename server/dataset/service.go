@@ -38,6 +38,7 @@ type Service struct {
 	c         Config
 	db        *tables
 	orders    orders
+	footers   footers
 	ordering  chan struct{} // holds a token while an order is found
 	compactor compactor
 }
@@ -272,14 +273,20 @@ func (s *Service) source(ctx context.Context, r Record, v Version) (*Source, err
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(s.file(r.ID, v.File))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.Newf(fault.NotFound, "The dataset was deleted.")
-	}
+	f, err := s.open(r, v)
 	if err != nil {
 		return nil, err
 	}
 	return &Source{rec: r, version: v, file: f, patches: patches}, nil
+}
+
+// open opens the file of a version.
+func (s *Service) open(r Record, v Version) (*os.File, error) {
+	f, err := os.Open(s.file(r.ID, v.File))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.Newf(fault.NotFound, "The dataset was deleted.")
+	}
+	return f, err
 }
 
 // Patch renames a dataset, or changes how columns are read, which makes a version.

@@ -2,10 +2,8 @@ package dataset
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Radix sort of so many bits at a time: counters of a goroutine stay in its cache.
@@ -24,7 +22,7 @@ func sortNumbers(keys []uint64, ids []uint32, desc bool) {
 			keys[i] = ^keys[i]
 		}
 	}
-	radix(keys, ids, make([]uint64, len(keys)), make([]uint32, len(ids)), runtime.GOMAXPROCS(0))
+	radix(keys, ids, make([]uint64, len(keys)), make([]uint32, len(ids)), workers())
 }
 
 // radix sorts ids by keys and leaves ties as they are. The two others are as long,
@@ -83,19 +81,6 @@ func radix(keys []uint64, ids []uint32, otherKeys []uint64, otherIDs []uint32, w
 	}
 }
 
-// share calls fn with 0 to n-1, each on a goroutine, and waits for all.
-func share(n int, fn func(int)) {
-	if n == 1 {
-		fn(0)
-		return
-	}
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { fn(i) })
-	}
-	wg.Wait()
-}
-
 // sortTexts sorts ids, which ascend, by their texts, byte by byte, ties by id.
 func sortTexts(texts []string, ids []uint32, desc bool) {
 	n := len(texts)
@@ -103,7 +88,7 @@ func sortTexts(texts []string, ids []uint32, desc bool) {
 	for i := range s.places {
 		s.places[i] = uint32(i)
 	}
-	s.sort(0, n, 0, runtime.GOMAXPROCS(0))
+	s.sort(0, n, 0, workers())
 	// otherPlaces has served: where each id comes from is known.
 	copy(s.otherPlaces, ids)
 	for i, p := range s.places {
