@@ -19,7 +19,7 @@ import (
 
 const (
 	answerBytes = 64 << 20 // of the cells of an answer, about
-	lookupBytes = 72 << 10 // read at a time: a page with its head
+	lookupBytes = 36 << 10 // read at a time: a page with its head
 )
 
 // lookup reads rows here and there of a version's file: of each column the pages
@@ -163,7 +163,7 @@ func (l *lookup) column(p *pager, at *places, column int) error {
 // skip goes on to a row: within the pages to come where it is near, else by the
 // file's index of pages.
 func skip(rd file.ColumnChunkReader, next, row int) (err error) {
-	const near = 4096
+	const near = 512
 	switch n := int64(row - next); {
 	case n == 0:
 	case n > near:

@@ -40,7 +40,6 @@ type order struct {
 	// Guarded by orders.mu.
 	waiting int
 	used    int64
-	next    int64 // where the window that was asked for last ends
 }
 
 // bytes is about what an order needs.
@@ -148,19 +147,6 @@ func (c *orders) shrink(keep *order) {
 		c.bytes -= found.bytes()
 		delete(c.all, oldest)
 	}
-}
-
-// follows notes a window of an order. It reports whether it goes on from the one before.
-func (c *orders) follows(key orderKey, offset int64, limit int) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	o := c.all[key]
-	if o == nil { // forgotten since
-		return false
-	}
-	was := o.next
-	o.next = offset + int64(limit)
-	return offset == was || o.next+int64(limit) == was // on, or back
 }
 
 // page gives a page that is kept.

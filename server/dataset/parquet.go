@@ -35,8 +35,8 @@ func column(i int) string { return fmt.Sprintf("c%d", i) }
 const idColumn = "id"
 
 // pageSize is the bytes of a page, which is read whole for one of its rows. A
-// dictionary of more than two is none.
-const pageSize = 64 << 10
+// dictionary of more than four is none.
+const pageSize = 32 << 10
 
 // newParquetWriter writes a file of the store: its columns are c0, c1, ... and, if
 // ids is set, the rows' ids.
@@ -48,7 +48,7 @@ func newParquetWriter(w io.Writer, kinds []table.Kind, ids bool) (*format.Parque
 	if ids {
 		id = idColumn
 	}
-	return format.NewParquetWriter(w, names, kinds, id, parquet.WithPageIndexEnabled(true), parquet.WithDataPageSize(pageSize), parquet.WithDictionaryPageSizeLimit(2*pageSize))
+	return format.NewParquetWriter(w, names, kinds, id, parquet.WithPageIndexEnabled(true), parquet.WithDataPageSize(pageSize), parquet.WithDictionaryPageSizeLimit(4*pageSize))
 }
 
 // scanParquet reads columns of a file, in row order, in batches of at most

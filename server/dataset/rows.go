@@ -54,29 +54,15 @@ func (s *Service) Rows(ctx context.Context, owner, id string, version int, q Row
 	return out, wrap(op, err)
 }
 
-// How much of an order is read ahead for who goes on from window to window: where
-// its rows are scattered over the file, many cost hardly more than a few.
-const (
-	pageRows  = 2000
-	pageCells = 32_000
-	pageBytes = 4 << 20 // of the upload
-)
-
-// window gives rows of an order. It reads whole pages, which are kept: of the
-// window's own size after a jump, larger ones for who goes on.
+// window gives rows of an order. It reads whole pages of the window's own size,
+// which are kept.
 func (s *Service) window(ctx context.Context, r Record, v Version, key orderKey, ids []uint32, offset int64, limit int) ([]wire.Row, error) {
-	long := r.Bytes / max(1, v.Rows) // a row's bytes, about
-	size := max(int64(limit), min(int64(rowsOf(len(v.Schema), pageRows, pageCells)), pageBytes/max(1, long)))
-	if !s.orders.follows(key, offset, limit) && offset%int64(limit) == 0 {
-		if _, ok := s.orders.page(pageKey{key, offset / size, size}); !ok {
-			size = int64(limit)
-		}
-	}
-	end := min(offset+int64(limit), int64(len(ids)))
+	size, all := int64(limit), int64(len(ids))
+	end := min(offset+size, all)
 	out := make([]wire.Row, 0, limit)
 	for at := offset; at < end; {
 		n := at / size
-		rows, err := s.page(ctx, r, v, pageKey{key, n, size}, ids[n*size:min((n+1)*size, int64(len(ids)))])
+		rows, err := s.page(ctx, r, v, pageKey{key, n, size}, ids[n*size:min((n+1)*size, all)])
 		if err != nil {
 			return nil, err
 		}
