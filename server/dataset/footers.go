@@ -50,6 +50,11 @@ func (c *footers) get(key footerKey) *metadata.FileMetaData {
 func (c *footers) put(key footerKey, meta *metadata.FileMetaData) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.add(key, &footer{meta: meta, parts: meta.NumRowGroups() * meta.Schema.NumColumns()})
+}
+
+// add is put for who holds c.mu.
+func (c *footers) add(key footerKey, f *footer) {
 	if c.all == nil {
 		c.all = map[footerKey]*footer{}
 	}
@@ -57,7 +62,7 @@ func (c *footers) put(key footerKey, meta *metadata.FileMetaData) {
 		return
 	}
 	c.clock++
-	f := &footer{meta, meta.NumRowGroups() * meta.Schema.NumColumns(), c.clock}
+	f.used = c.clock
 	c.all[key] = f
 	c.parts += f.parts
 	for c.parts > footersMost && len(c.all) > 1 {

@@ -12,9 +12,6 @@ import (
 	"github.com/centroid-studio/centroid/shared/table"
 )
 
-// textBytesMost is how many bytes of texts are held to be sorted.
-const textBytesMost = 1 << 30
-
 // errLongTexts says that a column's texts are too long to be sorted in memory.
 var errLongTexts = errors.New("dataset: texts are too long to be sorted in memory")
 
@@ -30,15 +27,17 @@ type found struct {
 type finder struct {
 	s      *Source
 	o      *ordering
+	limit  int64 // bytes of texts that are held to be sorted
 	rd     *file.Reader
 	groups []found // of each row group
 	last   []int64 // the row id with which it ends
 	bytes  atomic.Int64
 }
 
-// order gives the ids of rows in the order that is wanted, or errLongTexts.
-func (s *Source) order(ctx context.Context, rd *file.Reader, o *ordering) ([]uint32, error) {
-	f := &finder{s: s, o: o, rd: rd, groups: make([]found, rd.NumRowGroups()), last: make([]int64, rd.NumRowGroups())}
+// order gives the ids of rows in the order that is wanted, or errLongTexts if more
+// than so many bytes of texts are to be sorted.
+func (s *Source) order(ctx context.Context, rd *file.Reader, o *ordering, limit int64) ([]uint32, error) {
+	f := &finder{s: s, o: o, limit: limit, rd: rd, groups: make([]found, rd.NumRowGroups()), last: make([]int64, rd.NumRowGroups())}
 	if err := f.find(ctx); err != nil {
 		return nil, err
 	}
@@ -189,7 +188,7 @@ func (f *finder) sorted(p page, fit []bool, id func(int) uint32, l *looker, out 
 	if p.texts == nil {
 		return nil
 	}
-	if f.bytes.Add(int64(len(l.text))) > textBytesMost {
+	if f.bytes.Add(int64(len(l.text))) > f.limit {
 		return errLongTexts
 	}
 	whole, at := string(l.text), 0 // one piece of memory for all

@@ -72,9 +72,9 @@ func (s *Service) order(ctx context.Context, r Record, v Version, o *ordering) (
 	if err != nil {
 		return nil, err
 	}
-	ids, err := src.order(ctx, rd, o)
+	ids, err := src.order(ctx, rd, o, s.c.SortLimit)
 	if errors.Is(err, errLongTexts) {
-		return s.orderOnDisk(ctx, r, v, o, func(o *ordering) ([]uint32, error) { return src.order(ctx, rd, o) })
+		return s.orderOnDisk(ctx, r, v, o, func(o *ordering) ([]uint32, error) { return src.order(ctx, rd, o, s.c.SortLimit) })
 	}
 	return ids, err
 }

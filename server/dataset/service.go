@@ -29,6 +29,7 @@ type Config struct {
 	UploadLimit int64            // bytes of one file; 0 means 4 GB
 	Guest       bool             // another process owns Dir and may be in the middle of an upload: remove nothing
 	PatchLimit  int              // changes of rows that are merged on reading before they are written into a file; 0 means 500
+	SortLimit   int64            // bytes of texts that are sorted in memory, more are on disk; 0 means 1 GiB
 	Logger      *slog.Logger     // nil means slog.Default()
 	Now         func() time.Time // nil means time.Now
 }
@@ -57,6 +58,9 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 	}
 	if c.PatchLimit == 0 {
 		c.PatchLimit = patchLimit
+	}
+	if c.SortLimit == 0 {
+		c.SortLimit = 1 << 30
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
