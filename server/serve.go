@@ -100,7 +100,9 @@ func serve(ctx context.Context, c config.Config, stdout io.Writer, log *slog.Log
 		return err
 	}
 	defer func() { err = errors.Join(err, frames.Close()) }()
-	handler, err := newHandler(c, data, users, watchers, frames, log)
+	profiler := newProfiler(stats.New(stats.Options{Tables: tables{data.datasets}, Clusters: data.models}), log)
+	training.Go(func() { profiler.run(work) })
+	handler, err := newHandler(c, data, users, watchers, frames, profiler, log)
 	if err != nil {
 		return err
 	}
@@ -140,7 +142,7 @@ func sweep(ctx context.Context, uploads *upload.Store, log *slog.Logger) {
 var routes = sync.OnceFunc(app.Routes)
 
 // newHandler joins the parts that answer requests.
-func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *hub.Hub, frames frames, log *slog.Logger) (*httpd.Server, error) {
+func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *hub.Hub, frames frames, profiler *profiler, log *slog.Logger) (*httpd.Server, error) {
 	assets, err := httpd.AssetVersion(web.Dist)
 	if err != nil {
 		return nil, err
@@ -152,7 +154,7 @@ func newHandler(c config.Config, data *folder, users httpd.Accounts, watchers *h
 	}
 	return httpd.New(httpd.Options{
 		Uploads: data.uploads, Remote: fetcher,
-		Accounts: users, Datasets: datasets{data.datasets}, Stats: stats.New(stats.Options{Tables: tables{data.datasets}, Clusters: data.models}), Models: data.models, Hub: watchers, Frames: frames,
+		Accounts: users, Datasets: profiled{datasets{data.datasets}, profiler}, Stats: profiler.stats, Models: data.models, Hub: watchers, Frames: frames,
 		Trainings: train.NewService(train.ServiceOptions{Queue: data.queue, Datasets: data.datasets, Watchers: watchers}),
 		Pages:     app.Handler(assets), Styles: app.Styles, Dist: web.Dist, Samples: web.Samples,
 		Health: obs.Ready(log,

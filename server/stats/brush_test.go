@@ -230,6 +230,9 @@ func TestKept(t *testing.T) {
 	if again := ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"note", "kind"}})); m.scans.Load() != 1 || !reflect.DeepEqual(again, first) {
 		t.Errorf("an answer that was given is computed again, with %d readings, or is another", m.scans.Load()-1)
 	}
+	if one := ok[wire.Describe](t)(s.Describe(t.Context(), request, stats.Profile{Columns: []string{"kind"}, Bandwidth: stats.Silverman})); m.scans.Load() != 1 || !reflect.DeepEqual(one.Columns[0], first.Columns[1]) {
+		t.Errorf("a column that is known is computed again, with %d readings, or is another", m.scans.Load()-1)
+	}
 }
 
 // TestOthersTable asks for somebody else's table, after its owner did.

@@ -26,7 +26,9 @@ type Profile struct {
 func (s *Service) Describe(ctx context.Context, q Request, p Profile) (wire.Describe, error) {
 	const op = "stats.Describe"
 	switch p.Bandwidth {
-	case "", Silverman, SheatherJones:
+	case "":
+		p.Bandwidth = Silverman
+	case Silverman, SheatherJones:
 	default:
 		return wire.Describe{}, fault.Fieldf("bandwidth", "The bandwidth %q is not known; choose %s or %s.", p.Bandwidth, Silverman, SheatherJones)
 	}
@@ -38,24 +40,38 @@ func (s *Service) Describe(ctx context.Context, q Request, p Profile) (wire.Desc
 	if err != nil {
 		return wire.Describe{}, fault.Wrap(op, err)
 	}
-	key := question{v.key, fmt.Sprint("describe ", p.Bins, p.Bandwidth, at)}
-	if old, ok := s.answers.get(key); ok {
-		return old.(wire.Describe), nil
-	}
 	d := wire.Describe{Version: v.data.Version, Rows: v.data.Rows, Columns: make([]wire.ColumnProfile, len(at))}
-	err = s.inGroups(ctx, v, at, func(first int) error {
+	key := func(column int) question {
+		return question{v.key, fmt.Sprint("describe ", p.Bins, p.Bandwidth, column)}
+	}
+	var missing, places []int // columns that are not known, and where in the answer they are
+	for i, c := range at {
+		if old, ok := s.answers.get(key(c)); ok {
+			d.Columns[i] = old.(wire.ColumnProfile)
+		} else {
+			missing, places = append(missing, c), append(places, i)
+		}
+	}
+	if len(missing) == 0 {
+		return d, nil
+	}
+	fresh := make([]wire.ColumnProfile, len(missing))
+	err = s.inGroups(ctx, v, missing, func(first int) error {
 		return s.each(ctx, len(v.columns), func(i int) error {
-			d.Columns[first+i] = profile(v.frame, v.columns[i], p)
+			fresh[first+i] = profile(v.frame, v.columns[i], p)
 			return nil
 		})
 	})
 	if err == nil {
-		err = s.nameTexts(ctx, v, at, d.Columns)
+		err = s.nameTexts(ctx, v, missing, fresh)
 	}
 	if err != nil {
 		return wire.Describe{}, fault.Wrap(op, err)
 	}
-	s.answers.put(key, d, int64(len(at))*profileBytes)
+	for i, c := range fresh {
+		d.Columns[places[i]] = c
+		s.answers.put(key(missing[i]), c, profileBytes)
+	}
 	return d, nil
 }
 
