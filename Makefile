@@ -9,7 +9,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 SUDO  := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT   := DEBIAN_FRONTEND=noninteractive apt-get
-NODE_EXEC := "$(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
+NODE_EXEC := $(CURDIR)/.ci/wasm_exec.sh
 QEMU := qemu-aarch64-static
 STATICCHECK_VERSION := v0.8.2
 DENO_VERSION := 2.9.6
@@ -31,8 +31,9 @@ wasm: setup-build ## build web/dist: app.wasm, charts, styles, all compressed
 	bash wasm/build.sh web/dist/app.wasm
 	node web/build.mjs
 
-generate: ## write the assembly of shared/kernel again
+generate: web/node_modules/.package-lock.json ## write the assembly and the WebAssembly of shared/kernel again
 	cd shared/kernel/gen && $(GO) run . -out ../asm_amd64.s -stubs ../asm_amd64.go -pkg kernel
+	node shared/kernel/gen/wasm.mjs
 
 run: build ## set up what is missing, build, and serve on http://127.0.0.1:8080
 	$(BIN) serve --addr $(ADDR)
@@ -40,9 +41,9 @@ run: build ## set up what is missing, build, and serve on http://127.0.0.1:8080
 ## Test
 test: setup-test check build race plain e2e wasm-test arm64-test ## run all tests, as CI does
 
-check: setup-test wasm ## go vet, gofmt and staticcheck, for both GOOS; arm64 builds; the assembly is what its generator writes
+check: setup-test wasm ## go vet, gofmt and staticcheck, for both GOOS; arm64 builds; the assembly and the WebAssembly are what their generators write
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$unformatted" ] || { echo "gofmt these: $$unformatted"; exit 1; }
-	@committed=$$(cat shared/kernel/asm_amd64.*); $(MAKE) -s generate; [ "$$committed" = "$$(cat shared/kernel/asm_amd64.*)" ] || { echo "shared/kernel/asm_amd64.* is not what its generator writes: commit what make generate wrote"; exit 1; }
+	@sum() { cat shared/kernel/asm_amd64.* shared/kernel/*.wasm | sha256sum; }; committed=$$(sum); $(MAKE) -s generate; [ "$$committed" = "$$(sum)" ] || { echo "shared/kernel/asm_amd64.* or *.wasm is not what its generator writes: commit what make generate wrote"; exit 1; }
 	$(GO) vet -tags $(TAGS) ./...
 	$(GO) vet -tags noasm ./shared/...
 	cd shared/kernel/gen && $(GO) vet .
@@ -70,8 +71,10 @@ e2e: setup-test build ## run the end-to-end tests on bin/centroid, in Chromium; 
 	@$(if $(SHOTS),mkdir -p $(SHOTS))
 	SHOTS=$(abspath $(SHOTS)) $(GO) test -tags $(TAGS) -count=1 -timeout 30m -v ./server/e2e ./web | awk -f .ci/verdict.awk
 
-wasm-test: ## run the tests of shared as WebAssembly under Node
+wasm-test: web/node_modules/.package-lock.json ## run the tests of shared as WebAssembly under Node: with vectors, with fused products, with neither
 	GOOS=js GOARCH=wasm $(GO) test -exec $(NODE_EXEC) -v ./shared/... | awk -f .ci/verdict.awk
+	GOOS=js GOARCH=wasm NODE_FLAGS=--experimental-wasm-relaxed-simd $(GO) test -count=1 -exec $(NODE_EXEC) -v ./shared/kernel | awk -f .ci/verdict.awk
+	GOOS=js GOARCH=wasm $(GO) test -tags noasm -exec $(NODE_EXEC) -v ./shared/kernel ./shared/kmeans | awk -f .ci/verdict.awk
 
 arm64-test: setup-arm64 ## run the tests of shared that depend on the processor as arm64 under QEMU
 	GOARCH=arm64 $(GO) test -exec $(QEMU) -v ./shared/kernel ./shared/prep ./shared/model | awk -f .ci/verdict.awk

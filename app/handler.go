@@ -16,9 +16,9 @@ const WasmLength = "X-Wasm-Length"
 // Styles is the style sheets of every page, in order.
 var Styles = []string{"/web/pico.min.css", "/web/app.css"}
 
-// scripts is the scripts of every page: the theme before the first paint, the
-// charts after it.
-var scripts = []string{"/web/theme.js", "/web/charts.js defer"}
+// scripts is the scripts of every page: the theme before the first paint, what
+// app.wasm imports before go-app's own scripts, which wait, the charts after it.
+var scripts = []string{"/web/theme.js", "/web/loader.js", "/web/charts.js defer"}
 
 // updateEvery is how often a page that stays open looks for a newer version.
 const updateEvery = 10 * time.Minute

@@ -28,7 +28,7 @@ func TestPages(t *testing.T) {
 	worker := get(t, h, "/app-worker.js")
 	for _, p := range pages {
 		html := get(t, h, p.Path)
-		for _, part := range []string{`id="main"`, `lang="en"`, "/web/app.css", "/web/theme.js", "<h1"} {
+		for _, part := range []string{`id="main"`, `lang="en"`, "/web/app.css", "/web/theme.js", `src="/web/loader.js"></script>`, "<h1"} {
 			if !strings.Contains(html, part) {
 				t.Errorf("%s has no %s", p.Path, part)
 			}
@@ -41,7 +41,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s does not open without a server: the service worker does not keep it", p.Path)
 		}
 	}
-	for _, file := range slices.Concat(Styles, []string{"/web/theme.js", "/web/charts.js", "/web/app.wasm", "/web/icon.svg", "/wasm_exec.js", "/app.js"}) {
+	for _, file := range slices.Concat(Styles, []string{"/web/theme.js", "/web/loader.js", "/web/charts.js", "/web/app.wasm", "/web/icon.svg", "/wasm_exec.js", "/app.js"}) {
 		if !strings.Contains(worker, `"`+file+`"`) {
 			t.Errorf("the service worker does not keep %s", file)
 		}

@@ -27,6 +27,7 @@ files.set("charts.js", await bundled("charts.js"));
 files.set("sql.js", await bundled("sql.js"));
 files.set("theme.js", await minified("theme.js", "js"));
 files.set("centroid-predictor.mjs", await bundled("component/centroid-predictor.js", "esm")); // for pages of others
+files.set("loader.js", await bundled("loader.js"));
 files.set("worker.js", await minified("worker.js", "js"));
 files.set("wasm_exec.js", await readFile(join(process.env.GOROOT || execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/wasm_exec.js")));
 files.set("icon.svg", Buffer.from(iconSVG()));
@@ -70,7 +71,7 @@ async function minified(path, loader) {
 async function bundled(path, format = "iife") {
   const { outputFiles } = await esbuild.build({
     entryPoints: [join(here, path)], bundle: true, minify: true, write: false, format, target: "es2022",
-    legalComments: "eof", define: { "process.env.NODE_ENV": '"production"' },
+    loader: { ".wasm": "binary" }, legalComments: "eof", define: { "process.env.NODE_ENV": '"production"' },
   });
   return Buffer.from(outputFiles[0].contents);
 }

@@ -2,7 +2,7 @@
 // here and so serves calls (app/worker). The first message brings the compiled
 // module, if the page has kept it; all others are Go's.
 "use strict";
-importScripts("/wasm_exec.js");
+importScripts("/web/loader.js", "/wasm_exec.js");
 
 const last = []; // lines that Go wrote: why it ended is among them
 const { log } = console;

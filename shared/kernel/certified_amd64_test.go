@@ -53,7 +53,7 @@ func TestMostRowsAreCertified(t *testing.T) {
 
 // The threshold is the bound of certified's comment, and infinite for what it does not cover.
 func TestThreshold(t *testing.T) {
-	q := &certified{largest: 3}
+	q := &certified{proof: proof{largest: 3}}
 	for _, square := range []float32{float32(math.NaN()), float32(math.Inf(1)), 0x1p101} {
 		if got := q.threshold(5, norm(5, square)); !math.IsInf(float64(got), 1) {
 			t.Errorf("threshold of a squared norm of %v = %v, want infinity", square, got)

@@ -77,7 +77,7 @@ func TestLayoutAfterGivingUp(t *testing.T) {
 
 // The threshold has all terms of the bound of coarse's comment, and is NaN for what it does not cover.
 func TestCoarseThreshold(t *testing.T) {
-	q := &coarse{certified: &certified{largest: 3}, scale: reach / 3.0}
+	q := &coarse{certified: &certified{proof: proof{largest: 3}}, scale: reach / 3.0}
 	panel := func(d int, square, scale, took float32) *laid {
 		x := norm(d, square)
 		return &laid{scale: scale, norm: x, rest: lost(d, x, scale, took)}

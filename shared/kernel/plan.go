@@ -1,0 +1,81 @@
+package kernel
+
+import "math"
+
+// plan is what the WebAssembly of gen/wasm.mjs reads centroids from, field by field in
+// this order, 4 bytes each. Addresses are those of its memory.
+type plan struct {
+	d        uint32
+	tiles    uint32  // of packed
+	packed   uint32  // address of float32: see tilesOf
+	mean     uint32  // address of d float32
+	blocks   uint32  // of exact
+	exact    uint32  // address of float64: see blocksOf
+	rows     uint32  // address of the centroids, float64, row-major
+	scratch  uint32  // address of panelRows·(d+1) float32, at a multiple of 16
+	constant float32 // the threshold is constant + linear·|X| + square·|X|²
+	linear   float32
+	square   float32
+	scale    float32 // |X|² is scale·(what the kernel sums) + tiny at most
+	tiny     float32
+	wide     uint32 // tiles of packed where lanes are features; 0 for lanes of rows
+}
+
+const (
+	planSize  = 14 * 4
+	panelRows = 16 // rows that are packed at once
+	tileSize  = 2  // centroids of a tile of packed
+)
+
+// bound sets what thresholds are computed with: those of proof, by float32, whose seven
+// roundings, and that of best - second, take less than the 2^-18 by which they are widened.
+func (p *plan) bound(q *proof) {
+	n := float64(p.d + 4)
+	g, c, e := gamma(n), q.largest, (n-1)*0x1p-53
+	wider := func(v float64) float32 { return float32(max(v, 0x1p-100) * (1 + 0x1p-18)) }
+	p.constant = wider(g*c*c + e*c*c + 0x1p-90)
+	p.linear = wider(2*g*c + 2*e*c)
+	p.square = wider(e)
+	p.scale = wider(1 + 2*g)
+	p.tiny = wider(n * 0x1p-126)
+}
+
+// tilesOf lays out the distinct centroids in tiles of size, less the mean: of each tile
+// its biases, its labels, and then, for each step features, those of its centroids.
+// There are as many features as make whole steps.
+func (q *proof) tilesOf(c *Centers, size, step int) (tiles int, packed []float32) {
+	d := (c.d + step - 1) / step * step
+	tiles = (len(q.names) + size - 1) / size
+	packed = make([]float32, tiles*size*(d+2))
+	for i := range tiles * size {
+		at := packed[i/size*size*(d+2):]
+		j := i % size
+		if i >= len(q.names) {
+			at[j] = float32(math.Inf(-1))
+			continue
+		}
+		at[j], at[size+j] = float32(-q.squares[i]/2), math.Float32frombits(uint32(q.names[i]))
+		for t, v := range c.rows[int(q.names[i])*c.d:][:c.d] {
+			at[2*size+t/step*step*size+j*step+t%step] = float32(v - float64(q.mean[t]))
+		}
+	}
+	return tiles, packed
+}
+
+// blocksOf lays out centroids feature by feature in blocks of size. Those beyond k are
+// infinitely far.
+func (c *Centers) blocksOf(size int) (blocks int, exact []float64) {
+	blocks = (c.k + size - 1) / size
+	exact = make([]float64, blocks*size*c.d)
+	for j := range blocks * size {
+		at := exact[j/size*size*c.d+j%size:]
+		for t := range c.d {
+			v := math.Inf(1)
+			if j < c.k {
+				v = c.rows[j*c.d+t]
+			}
+			at[t*size] = v
+		}
+	}
+	return blocks, exact
+}
