@@ -72,7 +72,7 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
       ${set("mean", field("mean"))}
       ${set("n", "(v128.const i32x4 0 0 0 0)")}
       ${set("f", field("d"))}
-      (block $few (loop $four
+      ${own ? "" : `(block $few (loop $four
         (br_if $few (i32.lt_s (local.get $f) (i32.const 4)))
         ${set("a", `(v128.load (local.get $from))`)}
         ${set("b", `(v128.load ${add(get("from"), get("stride"))})`)}
@@ -90,7 +90,7 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
         ${set("mean", add(get("mean"), num(16)))}
         ${set("to", add(get("to"), num(16 * panel)))}
         ${set("f", add(get("f"), num(-4)))}
-        (br $four)))
+        (br $four)))`}
       (block $none (loop $one
         (br_if $none (i32.eqz (local.get $f)))
         ${centred(`(v128.load32_lane 3 ${add(get("from"), `(i32.mul (local.get $stride) (i32.const 3))`)}
@@ -111,7 +111,8 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
   (func $label (param $plan i32) (param $thresholds i32) (param $labels i32) (param $margins i32) (result i32)
     ${locals("i32", ["doubt", "d", "tiles", "x", "c", "end"])} ${locals("v128", ["m", "s", ...names("name", tile), ...names("x", groups), ...names("best", groups), ...names("second", groups), ...names("label", groups)])}
     ${list(groups, (g) => locals("v128", names(`s${g}_`, tile)))}
-    ${list(groups, (g) => set(`best${g}`, least) + set(`second${g}`, least))}
+    ${set("s", least)}
+    ${list(groups, (g) => set(`best${g}`, get("s")) + set(`second${g}`, get("s")))}
     ${set("d", shl(field("d"), Math.log2(4 * tile)))}
     ${set("c", field("packed"))}
     ${set("tiles", field("tiles"))}
@@ -166,6 +167,26 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
     (i32.store (local.get $label) (local.get $i))
     (if (local.get $squared) (then (f64.store (local.get $squared) (local.get $a)))))`;
 
+  const distance = `
+  ;; distance is that of the definition.
+  (func $distance (param $x i32) (param $c i32) (param $d i32) (result f64) (local $s f64) (local $e f64)
+    (loop $feature
+      ${set("s", `(f64.add (local.get $s) (f64.mul (local.tee $e (f64.sub (f64.promote_f32 (f32.load (local.get $x))) (f64.load (local.get $c)))) (local.get $e)))`)}
+      ${set("x", add(get("x"), num(4)))}
+      ${set("c", add(get("c"), num(8)))}
+      (br_if $feature (local.tee $d ${add(get("d"), num(-1))})))
+    (local.get $s))`;
+  const simple = `
+  ;; exact decides a row by the definition, one centroid after the other.
+  (func $exact (param $plan i32) (param $row i32) (param $label i32) (param $squared i32) (local $j i32) (local $at i32) (local $s f64) (local $best f64)
+    ${set("best", "(f64.const inf)")}
+    (loop $centroid
+      (if (f64.lt (local.tee $s (call $distance (local.get $row) ${add(field("rows"), `(i32.mul (local.get $j) ${shl(field("d"), 3)})`)} ${field("d")})) (local.get $best))
+        (then ${set("best", get("s"))} ${set("at", get("j"))}))
+      (br_if $centroid (i32.lt_u (local.tee $j ${add(get("j"), num(1))}) ${field("blocks")})))
+    (i32.store (local.get $label) (local.get $at))
+    (f64.store (local.get $squared) (local.get $best)))`;
+
   // span measures as many rows as are abreast, from where x, labels and squared are.
   const span = (abreast) => `
       ${list(abreast, (r) => set(`c${r}`, add(get("centroids"), `(i32.mul (i32.load offset=${4 * r} (local.get $labels)) ${shl(get("d"), 3)})`)) + set(`s${r}`, "(f64.const 0)"))}
@@ -180,7 +201,7 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
       ${set("n", add(get("n"), num(-abreast)))}`;
   const measure = `
   ;; measure writes the squared distance of n rows to the centroids of their labels.
-  (func $measure ${own ? "" : `(export "measure")`} (param $x i32) (param $d i32) (param $centroids i32) (param $labels i32) (param $squared i32) (param $n i32)
+  (func $measure (export "measure") (param $x i32) (param $d i32) (param $centroids i32) (param $labels i32) (param $squared i32) (param $n i32)
     ${locals("i32", ["end", ...names("c", abreast)])} ${locals("f64", ["e", ...names("s", abreast)])}
     ${abreast === 1 ? "" : `(block $few (loop $rows
       (br_if $few (i32.lt_u (local.get $n) (i32.const ${abreast})))
@@ -192,12 +213,16 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
       (br $row))))`;
 
   const doubtful = (row) => `
-    (if (local.get $squared) (then (call $measure (local.get $x) ${field("d")} ${field("rows")} (local.get $labels) (local.get $squared) (i32.const ${row}))))
+    ${own ? `(loop $row
+      (f64.store ${add(get("squared"), shl(get("i"), 3))} (call $distance ${add(get("x"), `(i32.mul (local.get $i) (local.get $stride))`)}
+        ${add(field("rows"), `(i32.mul (i32.load ${add(get("labels"), shl(get("i"), 2))}) ${shl(field("d"), 3)})`)} ${field("d")}))
+      (br_if $row (i32.lt_u (local.tee $i ${add(get("i"), num(1))}) (i32.const ${row}))))`
+      : `(if (local.get $squared) (then (call $measure (local.get $x) ${field("d")} ${field("rows")} (local.get $labels) (local.get $squared) (i32.const ${row}))))`}
     (block $proved (loop $doubts
       (br_if $proved (i32.eqz (local.get $doubt)))
       ${set("i", "(i32.ctz (local.get $doubt))")}
       (call $exact (local.get $plan) ${add(get("x"), `(i32.mul (local.get $i) (local.get $stride))`)} ${add(get("labels"), shl(get("i"), 2))}
-        (select ${add(get("squared"), shl(get("i"), 3))} (i32.const 0) (local.get $squared)))
+        ${own ? add(get("squared"), shl(get("i"), 3)) : `(select ${add(get("squared"), shl(get("i"), 3))} (i32.const 0) (local.get $squared))`})
       ${own ? "" : `(if (local.get $margins) (then (f32.store ${add(get("margins"), shl(get("i"), 2))} (f32.const 0))))`}
       ${set("doubt", `(i32.and (local.get $doubt) ${add(get("doubt"), num(-1))})`)}
       (br $doubts)))`;
@@ -207,7 +232,7 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
     return `
       ${set("x", add(get("x"), n === 1 ? get("stride") : `(i32.mul (local.get $step) (local.get $stride))`))}
       ${set("labels", add(get("labels"), by(4)))}
-      (if (local.get $squared) (then ${set("squared", add(get("squared"), by(8)))}))
+      ${own ? set("squared", add(get("squared"), by(8))) : `(if (local.get $squared) (then ${set("squared", add(get("squared"), by(8)))}))`}
       ${own ? "" : `(if (local.get $margins) (then ${set("margins", add(get("margins"), by(4)))}))`}`;
   };
   const run = `
@@ -225,6 +250,7 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
           (br $row))))
       (return)))
     (loop $panel
+      ${own ? set("i", num(0)) : ""}
       ${set("doubt", `(call $label (local.get $plan) (call $pack (local.get $plan) (local.get $x)) (local.get $labels) ${own ? num(0) : get("margins")})`)}
       ${doubtful(panel)}
       ;; the last panel is over some rows again
@@ -237,7 +263,7 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
 
   return `(module
   ${own ? `(memory (export "memory") 1)` : `(import "env" "mem" (memory 1)) (func (export "level") (result i32) (i32.const ${level}))`}
-  ${pack}${label}${exact}${measure}${run})`;
+  ${pack}${label}${own ? distance + simple : exact + measure}${run})`;
 }
 
 const none = `(module
