@@ -24,12 +24,22 @@ const bridge = {
   // num is the app's own short writing of numbers.
   get num() { return words.num; },
   set num(f) { words.num = f; },
-  draw, move, turn, drop, save, saveFile,
+  awaits, draw, move, turn, drop, save, saveFile,
 };
 
-// draw shows spec in el, in the place of what was there. What is out of sight is
-// drawn when the browser has nothing else to do, or when it comes into sight.
-function draw(el, spec) {
+// awaits tells whether el is in sight, so that a spec is to be drawn at once. Of what
+// is out of sight make is kept, which draws one: it is called when the browser has
+// nothing else to do, or when el comes into sight. A spec that nobody sees costs nothing.
+function awaits(el, make) {
+  const c = placeOf(el);
+  c.make = undefined;
+  if (inSight(el)) return true;
+  c.make = make;
+  later(c);
+  return false;
+}
+
+function placeOf(el) {
   let c = charts.get(el);
   if (!c) {
     c = { el };
@@ -40,17 +50,30 @@ function draw(el, spec) {
     seen.observe(el);
     charts.set(el, c);
   }
+  return c;
+}
+
+// draw shows spec in el, in the place of what was there.
+function draw(el, spec) {
+  const c = placeOf(el);
   if (c.spec?.turn && spec.kind === "space") spec.turn = c.spec.turn;
   c.spec = spec;
   spec.centers = centersOf(spec);
-  if (inSight(el)) paint(c);
-  else later(c);
+  paint(c);
+}
+
+// fresh draws what el is to show by now.
+function fresh(c) {
+  const make = c.make;
+  c.make = undefined;
+  if (make) make();
+  else if (c.spec) paint(c);
 }
 
 // move shows the centers of spec in the chart that is there.
 function move(el, spec) {
   const c = charts.get(el);
-  if (!c) return;
+  if (!c?.spec) return;
   c.spec.centers = centersOf(spec); // in place: the tooltip reads them there
   if (c.chart && !c.stale) c.chart.setOption({ series: centerSeries(c.spec, theme()) });
 }
@@ -60,7 +83,7 @@ const centersOf = (spec) => spec.centers?.map((m) => ({ cluster: m.cluster, at: 
 // turn turns a chart of three columns by so many degrees.
 function turn(el, across, up) {
   const c = charts.get(el);
-  if (c?.spec.kind !== "space") return;
+  if (c?.spec?.kind !== "space") return;
   c.spec.turn = turned(c.spec.turn, across, up);
   paint(c);
 }
@@ -79,7 +102,7 @@ function drop(el) {
 function save(el, format, name) {
   const c = charts.get(el);
   if (!c) return;
-  if (!c.chart || c.stale) paint(c);
+  if (!c.chart || c.stale) fresh(c);
   savePicture(c.chart, format, name, () => kinds[c.spec.kind](c.spec, theme()));
 }
 
@@ -99,10 +122,25 @@ function show(c) {
     c.chart = init(c.el, null, { renderer: "canvas" });
     listen(c, (across, up) => turn(c.el, across, up));
   }
+  const option = kinds[c.spec.kind](c.spec, theme()), only = changed(c.shown, c.spec);
+  c.shown = c.spec;
+  if (only) return c.chart.setOption({ series: option.series.filter((s) => only.test(s.id)) });
   // Merged by the ids of the series: what stays, as the centroids do, can glide.
-  const option = kinds[c.spec.kind](c.spec, theme());
   if (option.yAxis?.type === "value" && c.chart.getHeight() < LOW_PX) option.yAxis.splitNumber = 3;
   c.chart.setOption(option, { replaceMerge: ["series", "xAxis", "yAxis", "grid"] });
+}
+
+// The series that show what is selected, by the kind of chart.
+const LIT = { scatter: /^(l\d+|spans)$/, histogram: /^(lit|spans)$/ };
+
+// changed names the series in which a spec differs from the one that is shown, if
+// that is what is selected alone: while a pointer selects, the rest is not made anew.
+function changed(shown, spec) {
+  if (!LIT[spec.kind] || shown?.kind !== spec.kind || shown.centers?.length || spec.centers?.length) return undefined;
+  const lit = new Set([spec.lit, ...(spec.groups ?? []).map((g) => g.lit)]);
+  const rest = ({ arrays, centers, spans, ...head }) => JSON.stringify([head, !spans, arrays.length]);
+  const same = (a, i) => lit.has(i) || (a.length === shown.arrays[i].length && a.every((v, j) => Object.is(v, shown.arrays[i][j])));
+  return rest(shown) === rest(spec) && spec.arrays.every(same) ? LIT[spec.kind] : undefined;
 }
 
 // What is out of sight.
@@ -110,7 +148,7 @@ function show(c) {
 const seen = new IntersectionObserver((entries) => {
   for (const e of entries) {
     const c = charts.get(e.target);
-    if (e.isIntersecting && c?.stale) paint(c);
+    if (e.isIntersecting && c?.stale) fresh(c);
   }
 }, { rootMargin: "100px" });
 
@@ -132,14 +170,18 @@ function later(c) {
 // drawStale draws one chart at a time, so that a click never waits for more than one.
 function drawStale() {
   const stale = [...charts.values()].filter((c) => c.stale && c.el.clientWidth > 0);
-  if (stale.length) paint(stale[0]);
+  if (stale.length) fresh(stale[0]);
   if (stale.length > 1) whenIdle(drawStale);
 }
 
 // retheme paints all charts in the colours that are in force.
 function retheme() {
   forget();
-  for (const c of charts.values()) inSight(c.el) ? paint(c) : later(c);
+  for (const c of charts.values()) {
+    c.shown = undefined;
+    if (inSight(c.el)) fresh(c);
+    else later(c);
+  }
 }
 new MutationObserver(retheme).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"]) matchMedia(query).addEventListener("change", retheme);

@@ -18,8 +18,8 @@ type Bars struct {
 
 	Names    []string
 	Values   []float64
-	Clusters []int     // colours of the bars; nil, or -1 for one of them: neutral
-	Lit      []float64 // of each value, how much of it is selected; nil: nothing is
+	Clusters []int // colours of the bars; nil, or -1 for one of them: neutral
+	Lit      Lit   // of each name, how much of its value is selected
 
 	OnPick Pick // hears which bar is chosen; nil: none can be
 
@@ -65,7 +65,8 @@ func (b *Bars) spec() spec {
 	n := min(len(b.Names), len(b.Values))
 	head := barsHead{Kind: "bars", Label: b.Label, Names: append([]string{}, b.Names[:n]...), Clusters: b.Clusters}
 	head.Values = out.put(b.Values[:n])
-	head.Lit = out.putIf(b.Lit != nil, b.Lit)
+	lit := b.Lit.rows()
+	head.Lit = out.putIf(lit != nil, lit)
 	out.head = head
 	return out
 }
@@ -77,13 +78,14 @@ func (b *Bars) Render() app.UI {
 
 func (b *Bars) lines(most int) lines {
 	out := lines{most: most, head: []string{"name", "value"}, texts: 1}
-	if b.Lit != nil {
+	lit := b.Lit.rows()
+	if lit != nil {
 		out.head = append(out.head, "selected")
 	}
 	for i := range min(len(b.Names), len(b.Values)) {
 		row := []string{b.Names[i], whole(b.Values[i])}
-		if b.Lit != nil {
-			row = append(row, whole(math.Round(b.Lit[i])))
+		if lit != nil {
+			row = append(row, whole(math.Round(lit[i])))
 		}
 		out.add(row...)
 	}

@@ -28,6 +28,17 @@ type Span struct {
 	Hi   float64 `json:"hi"`
 }
 
+// Lit counts the selected rows of each bar when somebody looks at it; nil, or giving
+// nil: nothing is selected.
+type Lit func() []float64
+
+func (l Lit) rows() []float64 {
+	if l == nil {
+		return nil
+	}
+	return l()
+}
+
 // Pick hears what the user selects in a picture: the spans, none to take back
 // what was selected, and whether the pointer has let go.
 type Pick func(ctx app.Context, spans []Span, done bool)

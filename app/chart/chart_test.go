@@ -84,7 +84,7 @@ func TestSpec(t *testing.T) {
 			Groups: []Group{{Name: "low", Cluster: -1, Shaded: true, Shade: .25, X: []float64{1, 2}, Y: []float64{3, 4}, Third: []float64{5, 6}, Lit: []int{1}}}}).spec,
 			`{"kind":"scatter","label":"","x":"a","y":"b","z":"c","groups":[{"name":"low","cluster":-1,"shade":0.25,"points":0,"ids":-1,"third":1,"lit":2}],"centers":[],"spans":[{"axis":1,"lo":2,"hi":3}]}`,
 			[][]float64{{1, 3, 2, 4}, {5, 6}, {1}}},
-		{"selected bins below a box plot", (&Histogram{X: "a", Edges: []float64{0, 1}, Bins: []int64{4}, Lit: []float64{2}, Box: &BoxPlot{Low: .1, Q1: .2, Median: .3, Q3: .4, High: .5, Outliers: []float64{.9}}}).spec,
+		{"selected bins below a box plot", (&Histogram{X: "a", Edges: []float64{0, 1}, Bins: []int64{4}, Lit: func() []float64 { return []float64{2} }, Box: &BoxPlot{Low: .1, Q1: .2, Median: .3, Q3: .4, High: .5, Outliers: []float64{.9}}}).spec,
 			`{"kind":"histogram","label":"","x":"a","bins":0,"curve":1,"lit":2,"box":3}`,
 			[][]float64{{0, 1, 4, 4, math.NaN()}, {}, {2}, {.1, .2, .3, .4, .5, .9}}},
 		{"heat map", func() spec {
@@ -126,7 +126,7 @@ func TestFigure(t *testing.T) {
 		Groups: []Group{{Name: "g <b>", Cluster: 0, X: []float64{1.25, 3}, Y: []float64{2, 4}, IDs: []int64{7, 9}}}, Centers: []Center{{Cluster: 0, X: 2, Y: 3}}}
 	line := &Line{ID: "curve", Label: "Inertia.", X: "pass", Y: "inertia", Series: []Series{{Name: "run 1", X: []float64{1}, Y: []float64{9.5}}}}
 	bars := &Bars{ID: "levels", Label: "Levels.", Names: []string{"x"}, Values: []float64{3}}
-	lit := &Bars{ID: "lit", Names: []string{"x"}, Values: []float64{3}, Lit: []float64{2.2}}
+	lit := &Bars{ID: "lit", Names: []string{"x"}, Values: []float64{3}, Lit: func() []float64 { return []float64{2.2} }}
 	heat := &Plot{ID: "heat", Of: &Heat{Rows: []string{"mass"}, Cols: []string{"length"}, Values: [][]float64{{.25}}}}
 	space := &Plot{ID: "space", Of: &Space{Table{Axes: []Axis{{Name: "a", Hi: 2}, {Name: "b", Hi: 1, Levels: []string{"x", "y"}}, {Name: "c"}},
 		Strands: []Strand{{Name: "g", Cluster: 2, Rows: []float64{1.5, 1, math.NaN()}, IDs: []int64{7}}}}}}

@@ -25,7 +25,7 @@ type Histogram struct {
 	Bins    []int64      // rows in each bin
 	Density []wire.Point // a curve over an area of one; drawn on the scale of the rows
 	Box     *BoxPlot     // above the bars; nil: none
-	Lit     []float64    // of each bin, how many rows are selected; nil: nothing is
+	Lit     Lit          // of each bin, how many rows are selected
 	Spans   []Span       // what is selected along the axis
 	OnPick  Pick         // hears what is; nil: nothing can be
 
@@ -125,7 +125,8 @@ func (h *Histogram) spec() spec {
 		}
 	}
 	head.Curve = out.putPoints(x, y)
-	head.Lit = out.putIf(h.Lit != nil, h.Lit)
+	lit := h.Lit.rows()
+	head.Lit = out.putIf(lit != nil, lit)
 	head.Box = -1
 	if b := h.Box; b != nil {
 		head.Box = out.put(append([]float64{b.Low, b.Q1, b.Median, b.Q3, b.High}, b.Outliers...))
@@ -141,13 +142,14 @@ func (h *Histogram) Render() app.UI {
 
 func (h *Histogram) lines(most int) lines {
 	out := lines{most: most, head: []string{"from", "to", "count", "cumulative", "density"}}
-	if h.Lit != nil {
+	lit := h.Lit.rows()
+	if lit != nil {
 		out.head = append(out.head, "selected")
 	}
 	for i, b := range h.bins() {
 		row := []string{whole(b.From), whole(b.To), strconv.FormatInt(b.Rows, 10), strconv.FormatInt(b.Sum, 10), ui.Num(b.Density)}
-		if h.Lit != nil {
-			row = append(row, whole(math.Round(h.Lit[i])))
+		if lit != nil {
+			row = append(row, whole(math.Round(lit[i])))
 		}
 		out.add(row...)
 	}

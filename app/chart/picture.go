@@ -13,12 +13,14 @@ import (
 type picture struct {
 	el    app.Value // what the chart is drawn in; nil: nothing is drawn
 	wait  app.Func  // hears that charts.js has come
-	pick  Pick      // nil: nothing can be selected
-	heard app.Func  // hears what is selected
+	make  app.Func  // is called when a picture out of sight is to be drawn
+	spec  func() spec
+	pick  Pick     // nil: nothing can be selected
+	heard app.Func // hears what is selected
 }
 
-// draw shows s in the figure of ctx's component. If charts.js is not there yet, s
-// is made and drawn when it is.
+// draw shows s in the figure of ctx's component. What is out of sight, or comes
+// before charts.js has, is made and drawn later, as it is to be then.
 func (p *picture) draw(ctx app.Context, s func() spec) {
 	if app.IsServer {
 		return
@@ -35,8 +37,17 @@ func (p *picture) draw(ctx app.Context, s func() spec) {
 			return nil
 		})
 	}
+	p.spec = s
+	if p.make == nil {
+		p.make = app.FuncOf(func(app.Value, []app.Value) any {
+			if bridge, ok := charts(); ok && p.el != nil {
+				p.show(bridge)
+			}
+			return nil
+		})
+	}
 	if bridge, ok := charts(); ok {
-		p.show(bridge, s())
+		p.ask(bridge)
 		return
 	}
 	if p.wait != nil {
@@ -44,15 +55,22 @@ func (p *picture) draw(ctx app.Context, s func() spec) {
 	}
 	p.wait = app.FuncOf(func(app.Value, []app.Value) any {
 		if bridge, ok := charts(); ok && p.el != nil {
-			p.show(bridge, s())
+			p.ask(bridge)
 		}
 		return nil
 	})
 	app.Window().Call("addEventListener", "centroidcharts", p.wait)
 }
 
-func (p *picture) show(bridge app.Value, s spec) {
-	v := s.value()
+// ask draws the picture if it is in sight.
+func (p *picture) ask(bridge app.Value) {
+	if bridge.Call("awaits", p.el, p.make).Bool() {
+		p.show(bridge)
+	}
+}
+
+func (p *picture) show(bridge app.Value) {
+	v := p.spec().value()
 	if p.pick != nil {
 		v.Set("picks", true)
 		v.Set("pick", p.heard)
@@ -91,6 +109,10 @@ func (p *picture) close() {
 	}
 	if bridge, ok := charts(); ok {
 		bridge.Call("drop", p.el)
+	}
+	if p.make != nil {
+		p.make.Release()
+		p.make = nil
 	}
 	if p.heard != nil {
 		p.heard.Release()

@@ -57,7 +57,7 @@ func (e *Explore) column(i int, name string) app.UI {
 		body = append(body, app.P().Class("small").Text("No row has a value here."))
 	case p.Kind == table.Number:
 		h := &chart.Histogram{ID: id, Label: columnWords(*p), X: name, File: e.file(name), Edges: p.Edges, Bins: p.Bins, Density: p.Density,
-			Box: boxOf(*p), Lit: e.litBins(p), OnPick: func(_ app.Context, spans []chart.Span, done bool) {
+			Box: boxOf(*p), Lit: func() []float64 { return e.litBins(p) }, OnPick: func(_ app.Context, spans []chart.Span, done bool) {
 				e.pickSpans([]chart.Axis{{Name: name, Lo: p.Min, Hi: p.Max}}, spans, done)
 			}, Stamp: e.stamp}
 		h.Spans = spansOf(e.view.Picked, []chart.Axis{{Name: name, Lo: p.Edges[0], Hi: p.Edges[len(p.Edges)-1]}})
@@ -65,7 +65,7 @@ func (e *Explore) column(i int, name string) app.UI {
 	default:
 		names, rows := barsOf(*p)
 		body = append(body, &chart.Bars{ID: id, Label: columnWords(*p), Class: "sm", File: e.file(name), Names: names, Values: rows, Clusters: e.barColours(*p, len(names)),
-			Lit: e.litLevels(p, names), OnPick: func(_ app.Context, spans []chart.Span, _ bool) { e.pickBar(name, names, spans) }, Stamp: e.stamp})
+			Lit: func() []float64 { return e.litLevels(p, names) }, OnPick: func(_ app.Context, spans []chart.Span, _ bool) { e.pickBar(name, names, spans) }, Stamp: e.stamp})
 	}
 	if w := outlierWords(*p); w != "" {
 		body = append(body, app.P().Class("small").Text(w))

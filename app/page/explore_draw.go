@@ -38,7 +38,7 @@ type shown struct {
 type picked struct {
 	column  string // chosen in the form
 	asked   int
-	counted string // the filters that exact is of
+	counted selection // what exact is of
 	exact   *wire.Brushed
 	err     error
 }
@@ -110,7 +110,7 @@ func (e *Explore) spaceColumns() []string {
 
 // exact gives what the server has counted of the selection; nil if it has not.
 func (e *Explore) exact() *wire.Brushed {
-	if p := e.picked; p.exact != nil && p.counted == wire.Filters(e.view.Picked).String() {
+	if p := e.picked; p.exact != nil && p.counted.same(e.view.Picked) {
 		return p.exact
 	}
 	return nil
@@ -227,7 +227,7 @@ func (e *Explore) count(ctx app.Context) {
 			if e.picked.err = err; err != nil {
 				return
 			}
-			e.picked.exact, e.picked.counted = &x, filters.String()
+			e.picked.exact, e.picked.counted = &x, selection(filters)
 			e.stamp++
 			e.rested = e.stamp
 			ui.Say(ctx, e.pickedWords())

@@ -190,14 +190,18 @@ func (c *rowsColumn) axis(name string) chart.Axis {
 		a.Levels, a.Lo, a.Hi = c.Levels, 0, math.Max(0, float64(len(c.Levels)-1))
 		return a
 	}
-	for _, v := range c.Numbers {
-		if !math.IsNaN(v) {
-			a.Lo, a.Hi = min(a.Lo, v), max(a.Hi, v)
+	if c.ends == nil {
+		for _, v := range c.Numbers {
+			if !math.IsNaN(v) {
+				a.Lo, a.Hi = min(a.Lo, v), max(a.Hi, v)
+			}
 		}
+		if a.Lo > a.Hi {
+			a.Lo, a.Hi = 0, 0
+		}
+		c.ends = &[2]float64{a.Lo, a.Hi}
 	}
-	if a.Lo > a.Hi {
-		a.Lo, a.Hi = 0, 0
-	}
+	a.Lo, a.Hi = c.ends[0], c.ends[1]
 	return a
 }
 
@@ -245,17 +249,20 @@ func (r exploreRows) counted(column string, names []string, lit []bool) []float6
 	if c == nil || lit == nil || c.Kind == table.Number {
 		return nil
 	}
-	out := make([]float64, len(names))
+	rows := make([]float64, len(c.Levels))
 	for i, code := range c.Codes {
-		if !lit[i] || code < 0 {
-			continue
+		if lit[i] && code >= 0 {
+			rows[code]++
 		}
+	}
+	out := make([]float64, len(names))
+	for code, n := range rows {
 		at := slices.Index(names, c.Levels[code])
 		if at < 0 && names[len(names)-1] == groupOthers {
 			at = len(names) - 1
 		}
 		if at >= 0 {
-			out[at]++
+			out[at] += n
 		}
 	}
 	return out

@@ -21,9 +21,10 @@ type exploreRows struct {
 // rowsColumn is the values of one column.
 type rowsColumn struct {
 	Kind    table.Kind
-	Numbers []float64 // of a number; NaN: missing or not finite
-	Levels  []string  // of others, the most frequent first
-	Codes   []int     // which of Levels; -1: missing
+	Numbers []float64   // of a number; NaN: missing or not finite
+	ends    *[2]float64 // the least and the greatest; nil: nobody has asked
+	Levels  []string    // of others, the most frequent first
+	Codes   []int       // which of Levels; -1: missing
 }
 
 // rowsOf turns a sample. Columns without a profile are categories; levels have

@@ -19,6 +19,15 @@ type selection wire.Filters
 // of gives the filter of a column; nil if it has none.
 func (s selection) of(column string) *wire.Filter { return wire.Filters(s).Of(column) }
 
+// same reports whether both select the same by the same filters, in their order.
+func (s selection) same(t selection) bool {
+	end := func(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
+	return slices.EqualFunc(s, t, func(a, b wire.Filter) bool {
+		return a.Column == b.Column && a.Missing == b.Missing && a.Contains == b.Contains &&
+			end(a.Min, b.Min) && end(a.Max, b.Max) && slices.Equal(a.Levels, b.Levels)
+	})
+}
+
 // without takes back what was selected of a column.
 func (s selection) without(column string) selection {
 	return slices.DeleteFunc(slices.Clone(s), func(f wire.Filter) bool { return f.Column == column })

@@ -384,12 +384,12 @@ func TestExploreStates(t *testing.T) {
 			"filter=%5B%7B%22column%22%3A%22bill%22%2C%22min%22%3A39%2C%22max%22%3A40%7D"}, []string{"Drag over a chart or click"}},
 		{"selected, as the server has counted", with(func(e *Explore) {
 			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40)
-			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, wire.Filters(e.view.Picked).String()
+			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, e.view.Picked
 			e.light()
 		}), []string{"2 of 6 rows selected, 33.3 %."}, []string{"of the sample;"}},
 		{"selected, the count is of something else", with(func(e *Explore) {
 			e.rows.Of, e.view.Picked = 4, selection{}.between("bill", 39, 40)
-			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, "[]"
+			e.picked.exact, e.picked.counted = &wire.Brushed{Of: 6, Rows: 2}, selection{}.between("bill", 39, 41)
 			e.light()
 		}), []string{"of the sample;"}, []string{"2 of 6 rows"}},
 		{"the count failed", with(func(e *Explore) {

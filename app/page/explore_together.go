@@ -28,6 +28,10 @@ type together struct {
 	pcaOf  string
 
 	stamp int // another one: either has come
+
+	placed   []float64 // where each row is on the plane: x, y, …
+	placedBy *wire.PCA // what placed is by
+	placedOf *int64    // the first id of the rows that it is of
 }
 
 // columns names the columns that are compared: numbers that are not ignored, or
@@ -122,15 +126,20 @@ func (t *together) plane(r exploreRows, groups []rowGroup, lit []bool) (out []ch
 			return nil, 0
 		}
 	}
-	at := func(i int) (x, y float64) {
-		for j, c := range columns {
-			v := (c.value(i) - t.pca.Mean[j]) / t.pca.Scales[j]
-			x += v * t.pca.Components[0].Loadings[j]
-			y += v * t.pca.Components[1].Loadings[j]
-		}
-		return x, y
+	if len(r.IDs) == 0 {
+		return nil, 0
 	}
-	return r.points(groups, lit, at, nil)
+	if t.placedBy != t.pca || t.placedOf != &r.IDs[0] { // once, not at each step of a pointer
+		t.placedBy, t.placedOf, t.placed = t.pca, &r.IDs[0], make([]float64, 2*len(r.IDs))
+		for i := range r.IDs {
+			for j, c := range columns {
+				v := (c.value(i) - t.pca.Mean[j]) / t.pca.Scales[j]
+				t.placed[2*i] += v * t.pca.Components[0].Loadings[j]
+				t.placed[2*i+1] += v * t.pca.Components[1].Loadings[j]
+			}
+		}
+	}
+	return r.points(groups, lit, func(i int) (x, y float64) { return t.placed[2*i], t.placed[2*i+1] }, nil)
 }
 
 // heat gives the correlation as a heat map.
