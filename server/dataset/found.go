@@ -90,7 +90,7 @@ func (f *finder) group(g int, first int64, l *looker) error {
 		}
 		f.last[g] = ids[n-1]
 	}
-	l.fit, l.hit = grown(l.fit, n), grown(l.hit, n)
+	l.fit, l.hit = sized(l.fit, n), sized(l.hit, n)
 	for i := range l.fit {
 		l.fit[i] = true
 	}
@@ -283,12 +283,4 @@ func textKey(t string) (key uint64) {
 		}
 	}
 	return key
-}
-
-// grown gives memory of n, of what there is if it is enough.
-func grown(have []bool, n int) []bool {
-	if cap(have) < n {
-		return make([]bool, n)
-	}
-	return have[:n]
 }

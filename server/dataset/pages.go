@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -131,7 +132,7 @@ func (p *pager) idsOf(group *file.RowGroupReader, column int) ([]int64, error) {
 	p.ids = p.ids[:n]
 	for at := 0; at < n; {
 		if !ids.HasNext() {
-			return nil, fmt.Errorf("dataset: a row group has %d row ids, want %d: %w", at, n, rd.Err())
+			return nil, errors.Join(fmt.Errorf("dataset: a row group has %d row ids, want %d", at, n), rd.Err())
 		}
 		rows, _, err := ids.ReadBatchInPage(int64(n-at), p.ids[at:], nil, nil)
 		if err != nil {

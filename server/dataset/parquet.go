@@ -4,15 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"os"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"github.com/centroid-studio/centroid/server/format"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -53,97 +48,36 @@ func newParquetWriter(w io.Writer, kinds []table.Kind, ids bool) (*format.Parque
 
 // scanParquet reads columns of a file, in row order, in batches of at most
 // blockRows rows; the one after the last is the row ids. What fn is given is valid during the call.
-func scanParquet(ctx context.Context, f *os.File, columns []int, fn func(first int64, rows int, columns []table.Vector) error) (err error) {
+func scanParquet(ctx context.Context, f *os.File, columns []int, fn func(first int64, rows int, columns []table.Vector) error) error {
 	rd, err := file.NewParquetReader(struct{ parquet.ReaderAtSeeker }{f}) // which does not close it
 	if err != nil {
 		return err
 	}
-	batch := int64(rowsOf(len(columns), blockRows, blockCells))
-	fr, err := pqarrow.NewFileReader(rd, pqarrow.ArrowReadProperties{BatchSize: batch}, memory.DefaultAllocator)
-	if err != nil {
-		return err
-	}
-	first, out := int64(0), make([]table.Vector, len(columns))
+	most := rowsOf(len(columns), blockRows, blockCells)
+	first, out, buffers := int64(0), make([]table.Vector, len(columns)), newFiller(most)
+	readers := make([]file.ColumnChunkReader, len(columns))
 	for g := range rd.NumRowGroups() { // one by one: a batch of two groups may have more bytes than either
-		if first, err = scanGroup(ctx, fr, g, columns, first, out, fn); err != nil {
-			return err
+		group := rd.RowGroup(g)
+		for i, c := range columns {
+			if readers[i], err = group.Column(c); err != nil {
+				return err
+			}
+		}
+		for left := int(group.NumRows()); left > 0; {
+			n := min(left, most)
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
+			for i, c := range readers {
+				if out[i], err = buffers.fill(c, n, out[i]); err != nil {
+					return err
+				}
+			}
+			if err := fn(first, n, out); err != nil {
+				return err
+			}
+			first, left = first+int64(n), left-n
 		}
 	}
 	return nil
-}
-
-// scanGroup reads a row group whose first row has the index first, and gives
-// the index of the next group's. It reuses out.
-func scanGroup(ctx context.Context, fr *pqarrow.FileReader, group int, columns []int, first int64, out []table.Vector,
-	fn func(first int64, rows int, columns []table.Vector) error) (next int64, err error) {
-	// The reader gives each column once, in the file's order.
-	records, err := fr.GetRecordReader(ctx, columns, []int{group})
-	if err != nil {
-		return 0, err
-	}
-	defer records.Release()
-	at := make([]int, len(columns))
-	for i, c := range columns {
-		have := records.Schema().FieldIndices(column(c))
-		if have == nil {
-			have = records.Schema().FieldIndices(idColumn)
-		}
-		at[i] = have[0]
-	}
-	for records.Next() {
-		rec := records.RecordBatch()
-		for i := range columns {
-			out[i] = vectorOf(rec.Column(at[i]), out[i])
-		}
-		if err := context.Cause(ctx); err != nil {
-			return 0, err
-		}
-		if err := fn(first, int(rec.NumRows()), out); err != nil {
-			return 0, err
-		}
-		first += rec.NumRows()
-	}
-	if err := records.Err(); err != nil && err != io.EOF {
-		return 0, err
-	}
-	return first, nil
-}
-
-// vectorOf copies an array, with NaN and "" for nulls. It reuses old.
-func vectorOf(a arrow.Array, old table.Vector) table.Vector {
-	switch a := a.(type) {
-	case *array.Float64:
-		v := table.Vector{Numbers: append(old.Numbers[:0], a.Float64Values()...)}
-		if v.Numbers == nil {
-			v.Numbers = []float64{}
-		}
-		if a.NullN() > 0 {
-			for i := range v.Numbers {
-				if a.IsNull(i) {
-					v.Numbers[i] = math.NaN()
-				}
-			}
-		}
-		return v
-	case *array.Int64: // row ids, which are far below 2^53
-		v := table.Vector{Numbers: old.Numbers[:0]}
-		for _, x := range a.Int64Values() {
-			v.Numbers = append(v.Numbers, float64(x))
-		}
-		return v
-	case *array.String:
-		v := table.Vector{Texts: old.Texts[:0]}
-		if v.Texts == nil {
-			v.Texts = []string{}
-		}
-		for i := range a.Len() {
-			s := ""
-			if !a.IsNull(i) {
-				s = a.Value(i) // shares the batch's memory, which outlives fn
-			}
-			v.Texts = append(v.Texts, s)
-		}
-		return v
-	}
-	panic(fmt.Sprintf("dataset: the file has a column of %s, which the writer never makes", a.DataType()))
 }
