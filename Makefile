@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := build
-.PHONY: help build wasm generate run test check race plain unit e2e wasm-test arm64-test fuzz bench figures setup setup-build setup-test setup-arm64 clean
+.PHONY: help build wasm generate run test check race plain unit e2e wasm-test arm64-test fuzz bench bench-browser figures setup setup-build setup-test setup-arm64 clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0,4)} /^[a-z0-9-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ fuzz: ## fuzz every parser and decoder for FUZZTIME each, by default 20s
 
 bench: build .venv-peers/.ready ## print how training and predicting compare with other libraries here (15 minutes); SECTIONS, SHAPES, PEERS, REPS narrow it
 	.venv-peers/bin/python -B server/peers/bench.py $(BIN)
+	@case "$${SECTIONS:-browser}" in *browser*) $(MAKE) -s bench-browser;; esac
+
+bench-browser: web/node_modules/.package-lock.json server/peers/browser/node_modules/.package-lock.json ## print how predicting in Chromium compares with other libraries there (2 minutes)
+	$(GO) test -tags $(TAGS) -run '^$$' -bench BrowserPeers -benchtime 1x -timeout 20m ./server/e2e | grep -v '^\(goos\|goarch\|pkg\|cpu\|PASS\|ok\|Benchmark\)'
 
 figures: setup-test build ## print the other figures: kernels, download size, start, upload, first event
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 100ms -timeout 10m $$(grep -rl '^func Benchmark' --include=*_test.go shared server | grep -v /e2e/ | xargs -n1 dirname | sort -u | sed 's|^|./|')
