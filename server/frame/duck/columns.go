@@ -147,7 +147,7 @@ func (b *build) dropna(at string, s wire.Step, r relation) (relation, error) {
 	for j, i := range chosen {
 		tests[j] = sandbox.Name(r.columns[i].Name) + " IS NOT NULL"
 	}
-	return relation{join("SELECT * FROM (", r.sql, ") WHERE "+strings.Join(tests, word)), r.columns}, nil
+	return relation{sql: join("SELECT * FROM (", r.sql, ") WHERE "+strings.Join(tests, word)), columns: r.columns}, nil
 }
 
 func (b *build) fillna(at string, s wire.Step, r relation) (relation, error) {

@@ -32,7 +32,7 @@ func (d Datasets) Open(ctx context.Context, id string, version int) (Table, erro
 	if err != nil {
 		return Table{}, fault.Wrap("duck.Open", err)
 	}
-	t := Table{ID: id, Name: r.Record.Name, Version: r.Version.Number, SQL: r.SQL, Files: r.Files}
+	t := Table{ID: id, Name: r.Record.Name, Version: r.Version.Number, SQL: r.SQL, Number: r.Number, Files: r.Files}
 	for i, c := range r.Version.Schema {
 		t.Columns = append(t.Columns, Column{Name: c.Name, Type: r.Type(i)})
 	}

@@ -34,7 +34,7 @@ func (b *build) groupBy(at string, s wire.Step, r relation) (relation, error) {
 	if len(aggs) == 0 {
 		aggs = []wire.Agg{{Fn: "count"}}
 	}
-	q, n := numbered(r)
+	q, n := b.numbered(r)
 	list := keys
 	for j, a := range aggs {
 		at := fmt.Sprintf("%s.aggs[%d]", at, j)

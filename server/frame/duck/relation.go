@@ -17,6 +17,7 @@ import (
 type relation struct {
 	sql     text
 	columns []wire.FrameColumn // Type is "" if only running it tells; nil if not even the names are known
+	table   *Table             // whose rows, all of them, these are; nil: of none
 }
 
 // build is one plan on its way to SQL.
@@ -56,15 +57,15 @@ func (b *build) step(ctx context.Context, at string, s wire.Step, r relation) (r
 		return b.query(ctx, at+".sql", s.SQL)
 	case frame.Filter:
 		expr, err := b.expr(ctx, at+".expr", s.Expr)
-		return relation{join("SELECT * FROM (", r.sql, ") WHERE ", expr), r.columns}, err
+		return relation{sql: join("SELECT * FROM (", r.sql, ") WHERE ", expr), columns: r.columns}, err
 	case frame.Limit:
 		q := join("SELECT * FROM (", r.sql, ")")
 		if s.N > 0 {
 			q = join(q, fmt.Sprintf(" LIMIT %d", s.N))
 		}
-		return relation{join(q, fmt.Sprintf(" OFFSET %d", s.Offset)), r.columns}, nil
+		return relation{sql: join(q, fmt.Sprintf(" OFFSET %d", s.Offset)), columns: r.columns}, nil
 	case frame.Count:
-		return relation{join(`SELECT count(*) AS "count" FROM (`, r.sql, ")"), []wire.FrameColumn{number("count", "BIGINT")}}, nil
+		return relation{sql: join(`SELECT count(*) AS "count" FROM (`, r.sql, ")"), columns: []wire.FrameColumn{number("count", "BIGINT")}}, nil
 	case frame.Select, frame.Drop:
 		return b.choose(at, s, r)
 	case frame.Sort:
@@ -183,7 +184,12 @@ func free(columns []wire.FrameColumn, name string) string {
 }
 
 // numbered gives r with the number of each row, in a column called as n.
-func numbered(r relation) (q text, n string) {
+func (b *build) numbered(r relation) (q text, n string) {
 	n = free(r.columns, "row number")
+	if r.table != nil && r.table.Number != "" { // all processors read it, where counting rows goes through one
+		name := fmt.Sprintf("\x01numbered %d", len(b.tables))
+		b.tables = append(b.tables, sandbox.Table{Name: name, SQL: viewSQL(*r.table, r.table.Number, "n AS "+sandbox.Name(n)), Files: r.table.Files})
+		return ours("SELECT * FROM " + sandbox.Name(name)), n
+	}
 	return join("SELECT *, row_number() OVER () - 1 AS "+sandbox.Name(n)+" FROM (", r.sql, ")"), n
 }

@@ -33,8 +33,8 @@ func (b *build) sort(at string, s wire.Step, r relation) (relation, error) {
 		}
 		keys = append(keys, key)
 	}
-	q, n := numbered(r)
-	return relation{join("SELECT * EXCLUDE ("+sandbox.Name(n)+") FROM (", q, ") ORDER BY "+strings.Join(append(keys, sandbox.Name(n)), ", ")), r.columns}, nil
+	q, n := b.numbered(r)
+	return relation{sql: join("SELECT * EXCLUDE ("+sandbox.Name(n)+") FROM (", q, ") ORDER BY "+strings.Join(append(keys, sandbox.Name(n)), ", ")), columns: r.columns}, nil
 }
 
 // chance is a number from 0 to below 1 for the row called n, as SQL: the first
@@ -45,7 +45,7 @@ func chance(purpose string, seed int64, n string) string {
 
 // draw takes the rows of a sample, or of a part of a split.
 func (b *build) draw(s wire.Step, r relation) (relation, error) {
-	q, n := numbered(r)
+	q, n := b.numbered(r)
 	u := chance(s.Op, s.Seed, n)
 	switch {
 	case s.Op == frame.Split:
@@ -70,7 +70,7 @@ func (b *build) draw(s wire.Step, r relation) (relation, error) {
 	default:
 		q = join("SELECT * FROM (", q, ") WHERE "+u+" < "+double(s.Fraction))
 	}
-	return relation{join("SELECT * EXCLUDE ("+sandbox.Name(n)+") FROM (", q, ")"), r.columns}, nil
+	return relation{sql: join("SELECT * EXCLUDE ("+sandbox.Name(n)+") FROM (", q, ")"), columns: r.columns}, nil
 }
 
 // distinct keeps the first of the rows that are equal in some columns.
@@ -79,7 +79,7 @@ func (b *build) distinct(at string, s wire.Step, r relation) (relation, error) {
 	if err != nil {
 		return r, err
 	}
-	q, n := numbered(r)
+	q, n := b.numbered(r)
 	names := make([]string, len(chosen))
 	for j, i := range chosen {
 		names[j] = sandbox.Name(r.columns[i].Name)
@@ -90,5 +90,5 @@ func (b *build) distinct(at string, s wire.Step, r relation) (relation, error) {
 	} else {
 		q = join("SELECT * FROM (", q, ") QUALIFY row_number() OVER (PARTITION BY "+keys+" ORDER BY "+row+") = 1")
 	}
-	return relation{join("SELECT * EXCLUDE ("+row+") FROM (", q, ") ORDER BY "+row), r.columns}, nil
+	return relation{sql: join("SELECT * EXCLUDE ("+row+") FROM (", q, ") ORDER BY "+row), columns: r.columns}, nil
 }

@@ -19,7 +19,7 @@ func (b *build) table(ctx context.Context, at string, s wire.Step) (relation, er
 		return relation{}, err
 	}
 	name := b.view(fmt.Sprintf("\x01frame %d", len(b.tables)), t)
-	r := relation{sql: ours("SELECT * FROM " + sandbox.Name(name))}
+	r := relation{sql: ours("SELECT * FROM " + sandbox.Name(name)), table: &t}
 	for _, c := range uniqueNames(t.Columns) {
 		r.columns = append(r.columns, columnOf(c.Name, c.Type))
 	}
@@ -43,7 +43,7 @@ func (b *build) view(name string, t Table) string {
 		name += "_"
 	}
 	b.taken[strings.ToLower(name)] = true
-	b.tables = append(b.tables, sandbox.Table{Name: name, SQL: viewSQL(t), Files: t.Files})
+	b.tables = append(b.tables, sandbox.Table{Name: name, SQL: viewSQL(t, t.SQL), Files: t.Files})
 	return name
 }
 
@@ -66,13 +66,14 @@ func uniqueNames(columns []Column) []Column {
 	return out
 }
 
-func viewSQL(t Table) string {
+// viewSQL names the columns that sql gives of a table, and more after them.
+func viewSQL(t Table, sql string, more ...string) string {
 	names := uniqueNames(t.Columns)
 	list := make([]string, len(names))
 	for i, c := range names {
 		list[i] = fmt.Sprintf("c%d AS %s", i, sandbox.Name(c.Name))
 	}
-	return "SELECT " + strings.Join(list, ", ") + " FROM (" + t.SQL + ")"
+	return "SELECT " + strings.Join(append(list, more...), ", ") + " FROM (" + sql + ")"
 }
 
 // query takes a user's SELECT as a source.
@@ -129,7 +130,7 @@ func (b *build) resolve(ctx context.Context, refs []ref) error {
 		}
 		b.opened[strings.ToLower(r.name)] = true
 		b.taken[strings.ToLower(r.name)] = true
-		b.tables = append(b.tables, sandbox.Table{Name: r.name, SQL: viewSQL(t), Files: t.Files})
+		b.tables = append(b.tables, sandbox.Table{Name: r.name, SQL: viewSQL(t, t.SQL), Files: t.Files})
 	}
 	return nil
 }

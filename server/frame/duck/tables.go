@@ -23,6 +23,7 @@ type Table struct {
 	Version int
 	Columns []Column
 	SQL     string   // gives the columns as c0, c1 and so on, the rows in order
+	Number  string   // gives the same rows, with their places from 0 as n besides; may be empty
 	Files   []string // that SQL reads
 }
 

@@ -67,8 +67,8 @@ func (b *build) join(ctx context.Context, at string, s wire.Step, left relation)
 			add("r."+sandbox.Name(c.Name), c)
 		}
 	}
-	l, n := numbered(left)
-	r, m := numbered(right)
+	l, n := b.numbered(left)
+	r, m := b.numbered(right)
 	out.sql = join("SELECT "+strings.Join(list, ", ")+" FROM (", l, ") AS l "+joinWords[s.How]+" JOIN (", r, ") AS r")
 	if on != nil {
 		out.sql = join(out.sql, " ON "+strings.Join(on, " AND "))
