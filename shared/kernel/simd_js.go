@@ -29,7 +29,16 @@ func run(p, rows unsafe.Pointer, n int32, labels, squared, margins unsafe.Pointe
 func measure(rows unsafe.Pointer, d int32, centroids, labels, squared unsafe.Pointer, n int32)
 
 // exactSize is how many centroids the kernel measures at once by the definition.
-const exactSize = 8
+const exactSize = 10
+
+// Where rows are long and centroids few, to lay rows out takes longer than to measure
+// them as they are: features are in the lanes then, wideSize centroids at once.
+const (
+	wideSize  = 5
+	wideStep  = 4
+	wideLeast = 64 // features
+	wideMost  = 40 // centroids
+)
 
 var vectors = wasm(level())
 
@@ -66,7 +75,13 @@ func at[T any](s []T) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.Slice
 func (q *simd) lay(c *Centers) *plan {
 	p := &plan{d: uint32(c.d), mean: at(q.mean), rows: at(c.rows)}
 	p.bound(&q.proof)
-	tiles, packed := q.tilesOf(c, tileSize, 1)
+	tiles, packed := 0, []float32(nil)
+	if c.d%wideStep == 0 && c.d >= wideLeast && c.k <= wideMost {
+		tiles, packed = q.tilesOf(c, wideSize, wideStep)
+		p.wide = uint32(tiles)
+	} else {
+		tiles, packed = q.tilesOf(c, tileSize, 1)
+	}
 	blocks, exact := c.blocksOf(exactSize)
 	p.tiles, p.packed = uint32(tiles), at(packed)
 	p.blocks, p.exact = uint32(blocks), at(exact)

@@ -29,7 +29,7 @@ const locals = (type, names) => names.map((name) => `(local $${name} ${type})`).
 const names = (prefix, n) => Array.from({ length: n }, (_, i) => prefix + i);
 const least = "(v128.const f32x4 -inf -inf -inf -inf)";
 
-function template({ level, fma = false, own = false, block = 8, abreast = 4, wide = true }) {
+function template({ level, fma = false, own = false, block = 10, abreast = 4 }) {
   const product = (a, b, sum) => (fma ? `(f32x4.relaxed_madd ${a} ${b} ${sum})` : `(f32x4.add ${sum} (f32x4.mul ${a} ${b}))`);
   const select = (a, b, mask) => `(${fma ? "i32x4.relaxed_laneselect" : "v128.bitselect"} ${a} ${b} ${mask})`;
 
@@ -136,6 +136,56 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
       ${own ? "" : `(if (local.get $margins) (then (v128.store offset=${16 * g} (local.get $margins) (f32x4.sub (local.get $s) (local.get $m)))))`}`)}
     (local.get $doubt))`;
 
+  // across gives the sums of the lanes of two vectors, in lanes 0 and 2.
+  const across = (a, b) => `
+    ${set("m", `(f32x4.add (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 ${a} ${b}) (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 ${a} ${b}))`)}
+    ${set("s", `(f32x4.add (local.get $m) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $m) (local.get $m)))`)}`;
+  const sums = Array.from({ length: wideRows }, (_, r) => names(`s${r}_`, wideTile)).flat();
+  const label2 = `
+  ;; wide labels two rows, or one twice if step is 0, with features in the lanes, and gives
+  ;; a bit for each that is not proved. It suits many features, and few rows.
+  (func $wide (param $plan i32) (param $row i32) (param $step i32) (param $labels i32) (param $margins i32) (result i32)
+    ${locals("i32", ["c", "end", "size", "tiles", "x", "mean", "proved"])}
+    ${locals("v128", ["m", "s", "q", "name", "x0", "x1", "n0", "n1", "best", "second", "label", ...sums])}
+    ${set("best", least)}
+    ${set("second", get("best"))}
+    ${set("c", field("packed"))}
+    ${set("size", `(i32.mul ${field("d")} (i32.const ${4 * wideTile}))`)}
+    ${set("tiles", field("wide"))}
+    (loop $tile
+      ${["n0", "n1", ...sums].map((name) => set(name, "(v128.const i32x4 0 0 0 0)")).join("\n")}
+      ${set("x", get("row"))}
+      ${set("mean", field("mean"))}
+      ${set("end", add(get("c"), get("size")))}
+      (loop $feature
+        ${set("m", "(v128.load (local.get $mean))")}
+        ${set("x0", "(f32x4.sub (v128.load (local.get $x)) (local.get $m))")}
+        ${set("x1", `(f32x4.sub (v128.load ${add(get("x"), get("step"))}) (local.get $m))`)}
+        ${list(2, (r) => set(`n${r}`, product(get(`x${r}`), get(`x${r}`), get(`n${r}`))))}
+        ${list(wideTile, (c) => set("m", `(v128.load offset=${8 * wideTile + 16 * c} (local.get $c))`) + list(2, (r) => set(`s${r}_${c}`, product(get(`x${r}`), get("m"), get(`s${r}_${c}`)))))}
+        ${set("x", add(get("x"), num(16)))}
+        ${set("mean", add(get("mean"), num(16)))}
+        (br_if $feature (i32.lt_u (local.tee $c ${add(get("c"), num(16 * wideTile))}) (local.get $end))))
+      ${set("end", add(get("end"), `(i32.sub (i32.const 0) (local.get $size))`))}
+      ${list(wideTile, (c) => `
+        ${across(get(`s0_${c}`), get(`s1_${c}`))}
+        ${set("s", `(f32x4.add (local.get $s) (v128.load32_splat offset=${4 * c} (local.get $end)))`)}
+        ${set("name", `(v128.load32_splat offset=${4 * (wideTile + c)} (local.get $end))`)}
+        ${merge("s", "best", "second", "label", "name")}`)}
+      ${set("c", add(get("c"), num(8 * wideTile)))}
+      (br_if $tile (local.tee $tiles ${add(get("tiles"), num(-1))})))
+    ${across(get("n0"), get("n1"))}
+    ${threshold(get("s"))}
+    ${set("s", "(f32x4.sub (local.get $best) (local.get $second))")}
+    ${set("proved", "(i32x4.bitmask (f32x4.gt (local.get $s) (local.get $q)))")}
+    ${set("s", "(f32x4.sub (local.get $s) (local.get $q))")}
+    (i32.store (local.get $labels) (i32x4.extract_lane 0 (local.get $label)))
+    (if (local.get $margins) (then (f32.store (local.get $margins) (f32x4.extract_lane 0 (local.get $s)))))
+    (if (i32.eqz (local.get $step)) (then (return (i32.and (i32.xor (local.get $proved) (i32.const 1)) (i32.const 1)))))
+    (i32.store offset=4 (local.get $labels) (i32x4.extract_lane 2 (local.get $label)))
+    (if (local.get $margins) (then (f32.store offset=4 (local.get $margins) (f32x4.extract_lane 2 (local.get $s)))))
+    (i32.xor (i32.const 3) (i32.or (i32.and (local.get $proved) (i32.const 1)) (i32.and (i32.shr_u (local.get $proved) (i32.const 1)) (i32.const 2)))))`;
+
   const pairs = block / 2;
   const exact = `
   ;; exact decides a row by the definition: centroids are in the lanes, each has its own sum.
@@ -235,11 +285,32 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
       ${own ? set("squared", add(get("squared"), by(8))) : `(if (local.get $squared) (then ${set("squared", add(get("squared"), by(8)))}))`}
       ${own ? "" : `(if (local.get $margins) (then ${set("margins", add(get("margins"), by(4)))}))`}`;
   };
+  // again goes on to the next rows; the last ones are those over which the kernel has been, in part.
+  const again = (size, loop) => `
+      ${set("n", add(get("n"), num(-size)))}
+      (if (local.get $n) (then
+        ${set("step", `(select (i32.const ${size}) (local.get $n) (i32.ge_u (local.get $n) (i32.const ${size})))`)}
+        ${set("n", `(select (local.get $n) (i32.const ${size}) (i32.ge_u (local.get $n) (i32.const ${size})))`)}
+        ${advance(size)}
+        (br $${loop})))`;
+  const wideRun = `
+    (if ${field("wide")} (then
+      (if (i32.eqz (local.get $n)) (then (return)))
+      (if (i32.eq (local.get $n) (i32.const 1)) (then
+        ${set("doubt", "(call $wide (local.get $plan) (local.get $x) (i32.const 0) (local.get $labels) (local.get $margins))")}
+        ${doubtful(1)}
+        (return)))
+      (loop $two
+        ${set("doubt", "(call $wide (local.get $plan) (local.get $x) (local.get $stride) (local.get $labels) (local.get $margins))")}
+        ${doubtful(2)}
+        ${again(2, "two")})
+      (return)))`;
   const run = `
   ;; run labels n rows. squared and margins may be 0.
   (func (export "run") (param $plan i32) (param $x i32) (param $n i32) (param $labels i32) (param $squared i32) ${own ? "" : "(param $margins i32)"}
     ${locals("i32", ["stride", "doubt", "i", "step"])}
     ${set("stride", shl(field("d"), 2))}
+    ${own ? "" : wideRun}
     (if (i32.lt_u (local.get $n) (i32.const ${panel})) (then
       (loop $row
         (if (local.get $n) (then
@@ -253,17 +324,11 @@ function template({ level, fma = false, own = false, block = 8, abreast = 4, wid
       ${own ? set("i", num(0)) : ""}
       ${set("doubt", `(call $label (local.get $plan) (call $pack (local.get $plan) (local.get $x)) (local.get $labels) ${own ? num(0) : get("margins")})`)}
       ${doubtful(panel)}
-      ;; the last panel is over some rows again
-      ${set("n", add(get("n"), num(-panel)))}
-      (if (local.get $n) (then
-        ${set("step", `(select (i32.const ${panel}) (local.get $n) (i32.ge_u (local.get $n) (i32.const ${panel})))`)}
-        ${set("n", `(select (local.get $n) (i32.const ${panel}) (i32.ge_u (local.get $n) (i32.const ${panel})))`)}
-        ${advance(panel)}
-        (br $panel)))))`;
+      ${again(panel, "panel")}))`;
 
   return `(module
   ${own ? `(memory (export "memory") 1)` : `(import "env" "mem" (memory 1)) (func (export "level") (result i32) (i32.const ${level}))`}
-  ${pack}${label}${own ? distance + simple : exact + measure}${run})`;
+  ${pack}${label}${own ? distance + simple : label2 + exact + measure}${run})`;
 }
 
 const none = `(module
@@ -275,7 +340,7 @@ const none = `(module
 for (const [name, text] of [
   ["simd", template({ level: 1 })],
   ["relaxed", template({ level: 2, fma: true })],
-  ["own", template({ own: true, block: 2, abreast: 1, wide: false })],
+  ["own", template({ own: true })],
   ["none", none],
 ]) {
   const features = { simd: true, relaxed_simd: true, sign_extension: true, mutable_globals: true, bulk_memory: true };
