@@ -18,11 +18,13 @@ type plan struct {
 	square   float32
 	scale    float32 // |X|² is scale·(what the kernel sums) + tiny at most
 	tiny     float32
-	wide     uint32 // tiles of packed where lanes are features; 0 for lanes of rows
+	wide     uint32  // tiles of packed where lanes are features; 0 for lanes of rows
+	base     float32 // the threshold is base + slope·|X|² at most, |X|² being what the kernel sums
+	slope    float32
 }
 
 const (
-	planSize  = 14 * 4
+	planSize  = 16 * 4
 	panelRows = 16 // rows that are packed at once
 	tileSize  = 2  // centroids of a tile of packed
 )
@@ -38,6 +40,13 @@ func (p *plan) bound(q *proof) {
 	p.square = wider(e)
 	p.scale = wider(1 + 2*g)
 	p.tiny = wider(n * 0x1p-126)
+	// |X| <= |X|²/2r + r/2 for any r: there is equality where |X| is r, which is of the
+	// order of a row's distance from the mean of few features.
+	r := max(c, 0x1p-40)
+	most := 1 + 2*g
+	slope := (2*g*c+2*e*c)/(2*r) + e
+	p.slope = wider(slope * most)
+	p.base = wider(g*c*c + e*c*c + 0x1p-90 + (2*g*c+2*e*c)*r/2 + slope*n*0x1p-126)
 }
 
 // tilesOf lays out the distinct centroids in tiles of size, less the mean: of each tile

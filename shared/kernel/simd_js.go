@@ -79,6 +79,8 @@ func (q *simd) lay(c *Centers) *plan {
 	if c.d%wideStep == 0 && c.d >= wideLeast && c.k <= wideMost {
 		tiles, packed = q.tilesOf(c, wideSize, wideStep)
 		p.wide = uint32(tiles)
+	} else if c.d >= 2 && c.d <= 4 {
+		tiles, packed = q.tilesOf(c, 1, 1)
 	} else {
 		tiles, packed = q.tilesOf(c, tileSize, 1)
 	}

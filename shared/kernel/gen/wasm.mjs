@@ -16,7 +16,7 @@ const tile = 2; // centroids that a panel is measured against at a time
 const wideRows = 2, wideTile = 5; // where lanes are features
 
 // fields of a plan, at 4 bytes each: see plan.go.
-const fields = ["d", "tiles", "packed", "mean", "blocks", "exact", "rows", "scratch", "constant", "linear", "square", "scale", "tiny", "wide"];
+const fields = ["d", "tiles", "packed", "mean", "blocks", "exact", "rows", "scratch", "constant", "linear", "square", "scale", "tiny", "wide", "base", "slope"];
 const field = (name, type = "i32") => `(${type}.load offset=${4 * fields.indexOf(name)} (local.get $plan))`;
 
 const get = (name) => `(local.get $${name})`;
@@ -186,6 +186,60 @@ function template({ level, fma = false, own = false, block = 10, abreast = 4 }) 
     (if (local.get $margins) (then (f32.store offset=4 (local.get $margins) (f32x4.extract_lane 2 (local.get $s)))))
     (i32.xor (i32.const 3) (i32.or (i32.and (local.get $proved) (i32.const 1)) (i32.and (i32.shr_u (local.get $proved) (i32.const 1)) (i32.const 2)))))`;
 
+  // lanes shuffles 4 of the lanes of a, 0 to 3, and b, 4 to 7.
+  const lanes = (a, b, which) => `(i8x16.shuffle ${which.flatMap((i) => [4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3]).join(" ")} ${a} ${b})`;
+  const load = (i) => `(v128.load offset=${16 * i} (local.get $x))`;
+  // columns sets x0, x1, ... to the features of 4 rows.
+  const columns = {
+    2: () => [set("s", load(0)), set("m", load(1)), set("x0", lanes(get("s"), get("m"), [0, 2, 4, 6])), set("x1", lanes(get("s"), get("m"), [1, 3, 5, 7]))],
+    3: () => [
+      ...[0, 1, 2].map((i) => set(["s", "m", "n"][i], load(i))),
+      ...[[[0, 3, 6, 6], [0, 1, 2, 5]], [[1, 4, 7, 7], [0, 1, 2, 6]], [[2, 5, 5, 5], [0, 1, 4, 7]]].map(([one, two], t) =>
+        set(`x${t}`, lanes(lanes(get("s"), get("m"), one), get("n"), two))),
+    ],
+    4: () => [
+      set("s", load(0)), set("m", load(1)), set("x0", low(get("s"), get("m"))), set("x1", high(get("s"), get("m"))),
+      set("s", load(2)), set("m", load(3)), set("n", low(get("s"), get("m"))), set("s", high(get("s"), get("m"))),
+      set("x2", get("x1")), set("x3", get("s")),
+      set("s", get("x0")), set("x0", lows(get("s"), get("n"))), set("x1", highs(get("s"), get("n"))),
+      set("s", get("x2")), set("x2", lows(get("s"), get("x3"))), set("x3", highs(get("s"), get("x3"))),
+    ],
+  };
+  // short is label for rows of d features, which stay in registers: nothing is packed.
+  // The threshold is base + slope·|X|² here (plan.go).
+  const short = (d) => `
+  (func $short${d} (param $plan i32) (param $x i32) (param $labels i32) (param $margins i32) (result i32)
+    ${locals("i32", ["doubt", "g", "c", "end", "mean"])} ${locals("v128", ["m", "s", "n", "name", "best", "second", "label", ...names("x", d)])}
+    ${set("mean", field("mean"))}
+    ${set("end", add(field("packed"), `(i32.mul ${field("tiles")} (i32.const ${4 * (d + 2)}))`))}
+    (loop $group
+      ${columns[d]().join("\n")}
+      ${list(d, (t) => set(`x${t}`, `(f32x4.sub (local.get $x${t}) (v128.load32_splat offset=${4 * t} (local.get $mean)))`))}
+      ${set("n", `(f32x4.mul (local.get $x0) (local.get $x0))`)}
+      ${list(d - 1, (t) => set("n", product(get(`x${t + 1}`), get(`x${t + 1}`), get("n"))))}
+      ${set("best", least)}
+      ${set("second", get("best"))}
+      ${set("c", field("packed"))}
+      (loop $centroid
+        ${set("s", "(v128.load32_splat (local.get $c))")}
+        ${list(d, (t) => set("s", product(get(`x${t}`), `(v128.load32_splat offset=${8 + 4 * t} (local.get $c))`, get("s"))))}
+        ${set("name", "(v128.load32_splat offset=4 (local.get $c))")}
+        ${merge("s", "best", "second", "label", "name")}
+        (br_if $centroid (i32.lt_u (local.tee $c ${add(get("c"), num(4 * (d + 2)))}) (local.get $end))))
+      (v128.store (local.get $labels) (local.get $label))
+      ${set("s", "(f32x4.sub (local.get $best) (local.get $second))")}
+      ${set("m", product(get("n"), `(v128.load32_splat offset=${4 * fields.indexOf("slope")} (local.get $plan))`, `(v128.load32_splat offset=${4 * fields.indexOf("base")} (local.get $plan))`))}
+      ${set("n", "(f32x4.lt (local.get $n) (v128.const f32x4 0x1p99 0x1p99 0x1p99 0x1p99))")}
+      (if (local.get $margins) (then
+        (v128.store (local.get $margins) (v128.and (local.get $n) (f32x4.sub (local.get $s) (local.get $m))))
+        ${set("margins", add(get("margins"), num(16)))}))
+      ${set("doubt", `(i32.or (local.get $doubt) (i32.shl (i32.xor (i32x4.bitmask (v128.and (local.get $n) (f32x4.gt (local.get $s) (local.get $m)))) (i32.const 15)) (local.get $g)))`)}
+      ${set("x", add(get("x"), num(16 * d)))}
+      ${set("labels", add(get("labels"), num(16)))}
+      (br_if $group (i32.lt_u (local.tee $g ${add(get("g"), num(4))}) (i32.const ${panel}))))
+    (local.get $doubt))`;
+  const shorts = [2, 3, 4];
+
   const pairs = block / 2;
   const exact = `
   ;; exact decides a row by the definition: centroids are in the lanes, each has its own sum.
@@ -305,6 +359,14 @@ function template({ level, fma = false, own = false, block = 10, abreast = 4 }) 
         ${doubtful(2)}
         ${again(2, "two")})
       (return)))`;
+  const packed = set("doubt", `(call $label (local.get $plan) (call $pack (local.get $plan) (local.get $x)) (local.get $labels) ${own ? num(0) : get("margins")})`);
+  const shortRun = (d) => `
+    (if (i32.eq ${field("d")} (i32.const ${d})) (then
+      (loop $panel
+        ${set("doubt", `(call $short${d} (local.get $plan) (local.get $x) (local.get $labels) (local.get $margins))`)}
+        ${doubtful(panel)}
+        ${again(panel, "panel")})
+      (return)))`;
   const run = `
   ;; run labels n rows. squared and margins may be 0.
   (func (export "run") (param $plan i32) (param $x i32) (param $n i32) (param $labels i32) (param $squared i32) ${own ? "" : "(param $margins i32)"}
@@ -320,15 +382,16 @@ function template({ level, fma = false, own = false, block = 10, abreast = 4 }) 
           ${set("n", add(get("n"), num(-1)))}
           (br $row))))
       (return)))
+    ${own ? "" : shorts.map(shortRun).join("")}
     (loop $panel
       ${own ? set("i", num(0)) : ""}
-      ${set("doubt", `(call $label (local.get $plan) (call $pack (local.get $plan) (local.get $x)) (local.get $labels) ${own ? num(0) : get("margins")})`)}
+      ${packed}
       ${doubtful(panel)}
       ${again(panel, "panel")}))`;
 
   return `(module
   ${own ? `(memory (export "memory") 1)` : `(import "env" "mem" (memory 1)) (func (export "level") (result i32) (i32.const ${level}))`}
-  ${pack}${label}${own ? distance + simple : label2 + exact + measure}${run})`;
+  ${pack}${label}${own ? distance + simple : label2 + shorts.map(short).join("") + exact + measure}${run})`;
 }
 
 const none = `(module
