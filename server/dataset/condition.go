@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"strings"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/parquet"
 
@@ -18,29 +19,27 @@ type condition []test
 // test looks at a row's value in a column, read as the version's kind.
 type test struct {
 	column  int
-	missing bool // holds for a row without a value
-	any     bool // holds for every value; if not, one of these says:
-	number  func(x float64) bool
+	missing bool    // holds for a row without a value
+	any     bool    // holds for every value; if not, one of these says:
+	lo, hi  float64 // a number's least and greatest value
 	text    *textTest
 }
 
 // filterTest is the test of a filter of column i, which Check has passed.
 func filterTest(i int, kind table.Kind, f wire.Filter) test {
-	t := test{column: i, missing: f.Missing == wire.MissingAlso || f.Missing == wire.MissingOnly}
+	t := test{column: i, missing: f.Missing == wire.MissingAlso || f.Missing == wire.MissingOnly, lo: math.Inf(-1), hi: math.Inf(1)}
 	switch {
 	case f.Missing == wire.MissingNever:
 		t.any = true
 	case f.Missing == wire.MissingOnly:
-		t.number, t.text = func(float64) bool { return false }, &textTest{levels: map[string]bool{}}
+		t.lo, t.hi, t.text = 1, 0, &textTest{levels: map[string]bool{}} // no value
 	case kind == table.Number:
-		lo, hi := math.Inf(-1), math.Inf(1)
 		if f.Min != nil {
-			lo = *f.Min
+			t.lo = *f.Min
 		}
 		if f.Max != nil {
-			hi = *f.Max
+			t.hi = *f.Max
 		}
-		t.number = func(x float64) bool { return x >= lo && x <= hi }
 	default:
 		t.text = newTextTest(f.Levels, f.Contains)
 	}
@@ -57,11 +56,11 @@ func searchTests(schema table.Schema, text string) condition {
 		case col.Kind != table.Number:
 			c = append(c, test{column: i, text: has})
 		case ok && from == to:
-			c = append(c, test{column: i, number: func(x float64) bool { return x == from }})
+			c = append(c, test{column: i, lo: from, hi: from})
 		case ok && to < from:
-			c = append(c, test{column: i, number: func(x float64) bool { return x > to && x <= from }})
+			c = append(c, test{column: i, lo: math.Nextafter(to, from), hi: from})
 		case ok:
-			c = append(c, test{column: i, number: func(x float64) bool { return x >= from && x < to }})
+			c = append(c, test{column: i, lo: from, hi: math.Nextafter(to, from)})
 		}
 	}
 	return c
@@ -102,15 +101,14 @@ func (t *test) mark(p page, hit []bool, s *scratch) {
 	case p.texts != nil:
 		t.text.fit(p.texts, fits, s)
 	default:
+		lo, hi := t.lo, t.hi
 		for i, x := range p.numbers {
-			fits[i] = t.number(x)
+			fits[i] = x >= lo && x <= hi
 		}
 	}
 	if p.there == nil {
 		for i, ok := range fits {
-			if ok {
-				hit[i] = true
-			}
+			hit[i] = hit[i] || ok
 		}
 		return
 	}
@@ -133,7 +131,7 @@ func (t *test) cell(c table.Cell, s *scratch) bool {
 	case t.any:
 		return true
 	case c.Number != nil:
-		return t.number(*c.Number)
+		return *c.Number >= t.lo && *c.Number <= t.hi
 	}
 	fits := []bool{false}
 	t.text.fit([]parquet.ByteArray{[]byte(*c.Text)}, fits, s)
@@ -166,6 +164,19 @@ type scratch struct {
 	fits  []bool
 	small []byte // texts in small letters, one after another
 	ends  []int  // of each in small
+	rows  []int  // where each is among the texts that were given
+	seen  [seenTexts]seenText
+}
+
+// seenTexts is how many texts a page's dictionary is guessed to have at most; with
+// more it only takes longer.
+const seenTexts = 256
+
+// seenText is a text that the page has given before, at the same place in memory.
+type seenText struct {
+	at    *byte
+	bytes int
+	row   int
 }
 
 // seam stands between texts: no text in UTF-8 has it, so that nothing is found across.
@@ -180,21 +191,51 @@ func (t *textTest) fit(texts []parquet.ByteArray, fits []bool, s *scratch) {
 		}
 		return
 	}
-	s.small, s.ends = s.small[:0], s.ends[:0]
+	// A dictionary's texts come again and again: each is looked at once a page.
+	s.small, s.ends, s.rows = s.small[:0], s.ends[:0], s.rows[:0]
+	clear(s.seen[:])
+	again := false
 	for i, text := range texts {
 		fits[i] = false
+		if len(text) == 0 {
+			continue
+		}
+		known := &s.seen[uintptr(unsafe.Pointer(&text[0]))>>3%seenTexts]
+		if known.at == &text[0] && known.bytes == len(text) {
+			again = true
+			continue
+		}
+		*known = seenText{&text[0], len(text), i}
 		s.small = append(appendLower(s.small, text), seam)
-		s.ends = append(s.ends, len(s.small))
+		s.ends, s.rows = append(s.ends, len(s.small)), append(s.rows, i)
 	}
-	for from, row := 0, 0; ; {
+	for from, n := 0, 0; ; {
 		at := bytes.Index(s.small[from:], t.needle)
 		if at < 0 {
-			return
+			break
 		}
-		for at += from; s.ends[row] <= at; row++ {
+		for at += from; s.ends[n] <= at; n++ {
 		}
+		row := s.rows[n]
 		fits[row] = t.levels == nil || t.levels[string(texts[row])]
-		from = s.ends[row]
+		from = s.ends[n]
+	}
+	if !again {
+		return
+	}
+	clear(s.seen[:]) // the same way again: what was looked at tells of what was not
+	next := 0
+	for i, text := range texts {
+		if len(text) == 0 {
+			continue
+		}
+		known := &s.seen[uintptr(unsafe.Pointer(&text[0]))>>3%seenTexts]
+		if next < len(s.rows) && s.rows[next] == i {
+			*known = seenText{&text[0], len(text), i}
+			next++
+			continue
+		}
+		fits[i] = fits[known.row]
 	}
 }
 

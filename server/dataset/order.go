@@ -68,7 +68,7 @@ func (s *Service) order(ctx context.Context, r Record, v Version, o *ordering) (
 		return nil, err
 	}
 	defer src.Close() // was only read
-	rd, err := s.reader(src.file, false)
+	rd, err := s.reader(src.file, true)
 	if err != nil {
 		return nil, err
 	}
