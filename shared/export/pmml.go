@@ -135,7 +135,7 @@ func writePMML(m *model.Model) ([]File, error) {
 	}
 	out := `<?xml version="1.0" encoding="UTF-8"?>
 <PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
- <Header description="k-means, ` + m.Hash + `"><Application name="Centroid"/></Header>
+ <Header description="k-means, ` + m.Hash + `"><Extension extender="Centroid" name="preparation" value="` + string(m.Prep.Missing) + " " + string(m.Prep.Scale) + `"/><Application name="Centroid"/></Header>
  <DataDictionary>
 ` + fields.String() + ` </DataDictionary>
  <ClusteringModel` + name2 + ` functionName="clustering" modelClass="centerBased" numberOfClusters="` + k + `">

@@ -41,6 +41,8 @@ type Data struct {
 	Hash    string `json:"hash"` // of the dataset version's content
 	Rows    int64  `json:"rows"` // that were trained on
 	Dropped int64  `json:"dropped,omitempty"`
+
+	Imported string `json:"imported,omitempty"` // the form that it was read from, such as "PMML": then sizes, ranges, examples and how the training went are unknown, and zero
 }
 
 // Input is one field of the prediction form.
