@@ -30,12 +30,12 @@ var all = []string{
 	"GET datasets/{id}/rows", "GET datasets/{id}/rows.csv", "GET datasets/{id}/sample", "GET datasets/{id}/versions",
 	"GET frames/persisted",
 	"GET imports", "GET jobs", "GET jobs/{id}", "GET jobs/{id}/events",
-	"GET models", "GET models/{id}", "GET models/{id}/file", "GET models/{id}/rows", "GET models/{id}/rows.csv", "GET uploads",
+	"GET models", "GET models/{id}", "GET models/{id}/export", "GET models/{id}/file", "GET models/{id}/rows", "GET models/{id}/rows.csv", "GET uploads",
 	"PATCH datasets/{id}", "PATCH datasets/{id}/rows/{row}", "PATCH models/{id}",
 	"POST auth/login", "POST auth/logout", "POST auth/logoutall", "POST auth/register", "POST auth/tokens",
 	"POST datasets", "POST datasets/sample/{name}", "POST datasets/{id}/brush", "POST datasets/{id}/clusters", "POST datasets/{id}/edits",
 	"POST datasets/{id}/redo", "POST datasets/{id}/restore", "POST datasets/{id}/rows", "POST datasets/{id}/undo",
-	"POST frames/columns", "POST frames/download", "POST frames/persisted", "POST frames/run", "POST frames/save", "POST imports", "POST sql", "PUT auth/password",
+	"POST frames/columns", "POST frames/download", "POST frames/persisted", "POST frames/run", "POST frames/save", "POST imports", "POST models", "POST sql", "PUT auth/password",
 }
 
 func TestOpenAPI(t *testing.T) {

@@ -88,6 +88,7 @@ type Table interface {
 type Models interface {
 	List(ctx context.Context, owner string) ([]wire.ModelInfo, error)
 	Get(ctx context.Context, owner, id string) (*model.Model, error)
+	Put(ctx context.Context, owner string, m *model.Model) (id string, err error)
 	Rename(ctx context.Context, owner, id, name string) error
 	Delete(ctx context.Context, owner, id string) error
 	Labels(ctx context.Context, owner, id string) (*registry.Labels, error)
@@ -217,6 +218,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.clusterRoutes()
 	s.jobRoutes()
 	s.modelRoutes()
+	s.exportRoutes()
 	if err := s.describe(); err != nil {
 		return nil, err
 	}
