@@ -50,22 +50,24 @@ func (p *plan) bound(q *proof) {
 }
 
 // tilesOf lays out the distinct centroids in tiles of size, less the mean: of each tile
-// its biases, its labels, and then, for each step features, those of its centroids.
-// There are as many features as make whole steps.
-func (q *proof) tilesOf(c *Centers, size, step int) (tiles int, packed []float32) {
-	d := (c.d + step - 1) / step * step
+// its biases and its labels, with room for head of each, and then, for each step features,
+// those of its centroids. d is a multiple of step.
+func (q *proof) tilesOf(c *Centers, size, head, step int) (tiles int, packed []float32) {
 	tiles = (len(q.names) + size - 1) / size
-	packed = make([]float32, tiles*size*(d+2))
-	for i := range tiles * size {
-		at := packed[i/size*size*(d+2):]
-		j := i % size
-		if i >= len(q.names) {
-			at[j] = float32(math.Inf(-1))
-			continue
-		}
-		at[j], at[size+j] = float32(-q.squares[i]/2), math.Float32frombits(uint32(q.names[i]))
-		for t, v := range c.rows[int(q.names[i])*c.d:][:c.d] {
-			at[2*size+t/step*step*size+j*step+t%step] = float32(v - float64(q.mean[t]))
+	stride := 2*head + size*c.d
+	packed = make([]float32, tiles*stride)
+	for tile := range tiles {
+		at := packed[tile*stride:][:stride]
+		for j := range head {
+			i := tile*size + j
+			if j >= size || i >= len(q.names) {
+				at[j] = float32(math.Inf(-1))
+				continue
+			}
+			at[j], at[head+j] = float32(-q.squares[i]/2), math.Float32frombits(uint32(q.names[i]))
+			for t, v := range c.rows[int(q.names[i])*c.d:][:c.d] {
+				at[2*head+t/step*step*size+j*step+t%step] = float32(v - float64(q.mean[t]))
+			}
 		}
 	}
 	return tiles, packed

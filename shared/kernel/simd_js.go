@@ -34,10 +34,10 @@ const exactSize = 10
 // Where rows are long and centroids few, to lay rows out takes longer than to measure
 // them as they are: features are in the lanes then, wideSize centroids at once.
 const (
-	wideSize  = 5
+	wideSize  = 10
+	wideHead  = 12
 	wideStep  = 4
 	wideLeast = 64 // features
-	wideMost  = 40 // centroids
 )
 
 var vectors = wasm(level())
@@ -76,13 +76,13 @@ func (q *simd) lay(c *Centers) *plan {
 	p := &plan{d: uint32(c.d), mean: at(q.mean), rows: at(c.rows)}
 	p.bound(&q.proof)
 	tiles, packed := 0, []float32(nil)
-	if c.d%wideStep == 0 && c.d >= wideLeast && c.k <= wideMost {
-		tiles, packed = q.tilesOf(c, wideSize, wideStep)
+	if c.d%wideStep == 0 && c.d >= wideLeast && c.k > wideSize/2 && c.k <= 4*wideSize {
+		tiles, packed = q.tilesOf(c, wideSize, wideHead, wideStep)
 		p.wide = uint32(tiles)
 	} else if c.d >= 2 && c.d <= 4 {
-		tiles, packed = q.tilesOf(c, 1, 1)
+		tiles, packed = q.tilesOf(c, 1, 1, 1)
 	} else {
-		tiles, packed = q.tilesOf(c, tileSize, 1)
+		tiles, packed = q.tilesOf(c, tileSize, tileSize, 1)
 	}
 	blocks, exact := c.blocksOf(exactSize)
 	p.tiles, p.packed = uint32(tiles), at(packed)

@@ -13,7 +13,7 @@ const folder = process.argv[2] ?? join(import.meta.dirname, "..");
 const groups = 4; // of 4 rows each: those of a panel
 const panel = 4 * groups;
 const tile = 2; // centroids that a panel is measured against at a time
-const wideRows = 2, wideTile = 5; // where lanes are features
+const wideTile = 10, wideHead = 12; // where lanes are features: centroids, and room for their biases and labels
 
 // fields of a plan, at 4 bytes each: see plan.go.
 const fields = ["d", "tiles", "packed", "mean", "blocks", "exact", "rows", "scratch", "constant", "linear", "square", "scale", "tiny", "wide", "base", "slope"];
@@ -136,58 +136,58 @@ function template({ level, fma = false, own = false, block = 10, abreast = 4 }) 
       ${own ? "" : `(if (local.get $margins) (then (v128.store offset=${16 * g} (local.get $margins) (f32x4.sub (local.get $s) (local.get $m)))))`}`)}
     (local.get $doubt))`;
 
-  // across gives the sums of the lanes of two vectors, in lanes 0 and 2.
-  const across = (a, b) => `
-    ${set("m", `(f32x4.add (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 ${a} ${b}) (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 ${a} ${b}))`)}
-    ${set("s", `(f32x4.add (local.get $m) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $m) (local.get $m)))`)}`;
-  const sums = Array.from({ length: wideRows }, (_, r) => names(`s${r}_`, wideTile)).flat();
-  const label2 = `
-  ;; wide labels two rows, or one twice if step is 0, with features in the lanes, and gives
-  ;; a bit for each that is not proved. It suits many features, and few rows.
-  (func $wide (param $plan i32) (param $row i32) (param $step i32) (param $labels i32) (param $margins i32) (result i32)
-    ${locals("i32", ["c", "end", "size", "tiles", "x", "mean", "proved"])}
-    ${locals("v128", ["m", "s", "q", "name", "x0", "x1", "n0", "n1", "best", "second", "label", ...sums])}
+  // lanes shuffles 4 of the lanes of a, 0 to 3, and b, 4 to 7.
+  const lanes = (a, b, which) => `(i8x16.shuffle ${which.flatMap((i) => [4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3]).join(" ")} ${a} ${b})`;
+  // fold takes in what the lanes of best, second and label hold that the shuffle brings to lane 0.
+  const fold = (which) => `
+    ${set("s", lanes(get("best"), get("best"), which))}
+    ${set("m", `(f32x4.gt (local.get $s) (local.get $best))`)}
+    ${set("second", `(f32x4.pmax (f32x4.pmax (local.get $second) ${lanes(get("second"), get("second"), which)}) (f32x4.pmin (local.get $best) (local.get $s)))`)}
+    ${set("label", select(lanes(get("label"), get("label"), which), get("label"), get("m")))}
+    ${set("best", `(f32x4.pmax (local.get $best) (local.get $s))`)}`;
+  const sums = names("s", wideTile);
+  // halves adds the sums of the lanes of two vectors up to two lanes each.
+  const halves = (a, b) => `(f32x4.add ${lanes(get(a), get(b), [0, 1, 4, 5])} ${lanes(get(a), get(b), [2, 3, 6, 7])})`;
+  const wide = `
+  ;; wide labels a row with features in the lanes, and gives 1 if it is not proved.
+  (func $wide (param $plan i32) (param $row i32) (param $label_ i32) (param $margin i32) (result i32)
+    ${locals("i32", ["c", "end", "size", "tiles", "x", "mean"])}
+    ${locals("v128", ["m", "s", "q", "n", "name", "best", "second", "label", "x0", ...sums])}
     ${set("best", least)}
     ${set("second", get("best"))}
     ${set("c", field("packed"))}
     ${set("size", `(i32.mul ${field("d")} (i32.const ${4 * wideTile}))`)}
     ${set("tiles", field("wide"))}
     (loop $tile
-      ${["n0", "n1", ...sums].map((name) => set(name, "(v128.const i32x4 0 0 0 0)")).join("\n")}
+      ${["n", ...sums].map((name) => set(name, "(v128.const i32x4 0 0 0 0)")).join("\n")}
       ${set("x", get("row"))}
       ${set("mean", field("mean"))}
       ${set("end", add(get("c"), get("size")))}
       (loop $feature
-        ${set("m", "(v128.load (local.get $mean))")}
-        ${set("x0", "(f32x4.sub (v128.load (local.get $x)) (local.get $m))")}
-        ${set("x1", `(f32x4.sub (v128.load ${add(get("x"), get("step"))}) (local.get $m))`)}
-        ${list(2, (r) => set(`n${r}`, product(get(`x${r}`), get(`x${r}`), get(`n${r}`))))}
-        ${list(wideTile, (c) => set("m", `(v128.load offset=${8 * wideTile + 16 * c} (local.get $c))`) + list(2, (r) => set(`s${r}_${c}`, product(get(`x${r}`), get("m"), get(`s${r}_${c}`)))))}
+        ${set("x0", "(f32x4.sub (v128.load (local.get $x)) (v128.load (local.get $mean)))")}
+        ${set("n", product(get("x0"), get("x0"), get("n")))}
+        ${list(wideTile, (c) => set(`s${c}`, product(get("x0"), `(v128.load offset=${8 * wideHead + 16 * c} (local.get $c))`, get(`s${c}`))))}
         ${set("x", add(get("x"), num(16)))}
         ${set("mean", add(get("mean"), num(16)))}
         (br_if $feature (i32.lt_u (local.tee $c ${add(get("c"), num(16 * wideTile))}) (local.get $end))))
-      ${set("end", add(get("end"), `(i32.sub (i32.const 0) (local.get $size))`))}
-      ${list(wideTile, (c) => `
-        ${across(get(`s0_${c}`), get(`s1_${c}`))}
-        ${set("s", `(f32x4.add (local.get $s) (v128.load32_splat offset=${4 * c} (local.get $end)))`)}
-        ${set("name", `(v128.load32_splat offset=${4 * (wideTile + c)} (local.get $end))`)}
+      ${set("end", `(i32.sub (local.get $c) (local.get $size))`)}
+      ${list(wideHead / 4, (g) => `
+        ${set("m", halves(...[0, 1].map((i) => "s" + ((4 * g + i) % wideTile))))}
+        ${set("q", halves(...[2, 3].map((i) => "s" + ((4 * g + i) % wideTile))))}
+        ${set("s", `(f32x4.add (f32x4.add ${lanes(get("m"), get("q"), [0, 2, 4, 6])} ${lanes(get("m"), get("q"), [1, 3, 5, 7])}) (v128.load offset=${16 * g} (local.get $end)))`)}
+        ${set("name", `(v128.load offset=${4 * wideHead + 16 * g} (local.get $end))`)}
         ${merge("s", "best", "second", "label", "name")}`)}
-      ${set("c", add(get("c"), num(8 * wideTile)))}
+      ${set("c", add(get("c"), num(8 * wideHead)))}
       (br_if $tile (local.tee $tiles ${add(get("tiles"), num(-1))})))
-    ${across(get("n0"), get("n1"))}
-    ${threshold(get("s"))}
+    ${fold([2, 3, 0, 1])}
+    ${fold([1, 0, 3, 2])}
+    ${set("n", `(f32x4.add (local.get $n) ${lanes(get("n"), get("n"), [2, 3, 0, 1])})`)}
+    ${set("n", `(f32x4.add (local.get $n) ${lanes(get("n"), get("n"), [1, 0, 3, 2])})`)}
+    ${threshold(get("n"))}
+    (i32.store (local.get $label_) (i32x4.extract_lane 0 (local.get $label)))
     ${set("s", "(f32x4.sub (local.get $best) (local.get $second))")}
-    ${set("proved", "(i32x4.bitmask (f32x4.gt (local.get $s) (local.get $q)))")}
-    ${set("s", "(f32x4.sub (local.get $s) (local.get $q))")}
-    (i32.store (local.get $labels) (i32x4.extract_lane 0 (local.get $label)))
-    (if (local.get $margins) (then (f32.store (local.get $margins) (f32x4.extract_lane 0 (local.get $s)))))
-    (if (i32.eqz (local.get $step)) (then (return (i32.and (i32.xor (local.get $proved) (i32.const 1)) (i32.const 1)))))
-    (i32.store offset=4 (local.get $labels) (i32x4.extract_lane 2 (local.get $label)))
-    (if (local.get $margins) (then (f32.store offset=4 (local.get $margins) (f32x4.extract_lane 2 (local.get $s)))))
-    (i32.xor (i32.const 3) (i32.or (i32.and (local.get $proved) (i32.const 1)) (i32.and (i32.shr_u (local.get $proved) (i32.const 1)) (i32.const 2)))))`;
-
-  // lanes shuffles 4 of the lanes of a, 0 to 3, and b, 4 to 7.
-  const lanes = (a, b, which) => `(i8x16.shuffle ${which.flatMap((i) => [4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3]).join(" ")} ${a} ${b})`;
+    (if (local.get $margin) (then (f32.store (local.get $margin) (f32x4.extract_lane 0 (f32x4.sub (local.get $s) (local.get $q))))))
+    (i32.eqz (f32.gt (f32x4.extract_lane 0 (local.get $s)) (f32x4.extract_lane 0 (local.get $q)))))`;
   const load = (i) => `(v128.load offset=${16 * i} (local.get $x))`;
   // columns sets x0, x1, ... to the features of 4 rows.
   const columns = {
@@ -316,12 +316,13 @@ function template({ level, fma = false, own = false, block = 10, abreast = 4 }) 
       ${span(1)}
       (br $row))))`;
 
-  const doubtful = (row) => `
+  // doubtful measures some rows, if that is wanted, and decides those that are in doubt.
+  const doubtful = (rows) => `
     ${own ? `(loop $row
       (f64.store ${add(get("squared"), shl(get("i"), 3))} (call $distance ${add(get("x"), `(i32.mul (local.get $i) (local.get $stride))`)}
         ${add(field("rows"), `(i32.mul (i32.load ${add(get("labels"), shl(get("i"), 2))}) ${shl(field("d"), 3)})`)} ${field("d")}))
-      (br_if $row (i32.lt_u (local.tee $i ${add(get("i"), num(1))}) (i32.const ${row}))))`
-      : `(if (local.get $squared) (then (call $measure (local.get $x) ${field("d")} ${field("rows")} (local.get $labels) (local.get $squared) (i32.const ${row}))))`}
+      (br_if $row (i32.lt_u (local.tee $i ${add(get("i"), num(1))}) ${rows})))`
+      : `(if (local.get $squared) (then (call $measure (local.get $x) ${field("d")} ${field("rows")} (local.get $labels) (local.get $squared) ${rows})))`}
     (block $proved (loop $doubts
       (br_if $proved (i32.eqz (local.get $doubt)))
       ${set("i", "(i32.ctz (local.get $doubt))")}
@@ -349,22 +350,25 @@ function template({ level, fma = false, own = false, block = 10, abreast = 4 }) 
         (br $${loop})))`;
   const wideRun = `
     (if ${field("wide")} (then
-      (if (i32.eqz (local.get $n)) (then (return)))
-      (if (i32.eq (local.get $n) (i32.const 1)) (then
-        ${set("doubt", "(call $wide (local.get $plan) (local.get $x) (i32.const 0) (local.get $labels) (local.get $margins))")}
-        ${doubtful(1)}
-        (return)))
-      (loop $two
-        ${set("doubt", "(call $wide (local.get $plan) (local.get $x) (local.get $stride) (local.get $labels) (local.get $margins))")}
-        ${doubtful(2)}
-        ${again(2, "two")})
+      (loop $some
+        (if (local.get $n) (then
+          ${set("step", `(select (i32.const ${panel}) (local.get $n) (i32.ge_u (local.get $n) (i32.const ${panel})))`)}
+          ${set("i", num(0))}
+          (loop $row
+            ${set("doubt", `(i32.or (local.get $doubt) (i32.shl (call $wide (local.get $plan) ${add(get("x"), `(i32.mul (local.get $i) (local.get $stride))`)} ${add(get("labels"), shl(get("i"), 2))}
+              (select ${add(get("margins"), shl(get("i"), 2))} (i32.const 0) (local.get $margins))) (local.get $i)))`)}
+            (br_if $row (i32.lt_u (local.tee $i ${add(get("i"), num(1))}) (local.get $step))))
+          ${doubtful(get("step"))}
+          ${set("n", `(i32.sub (local.get $n) (local.get $step))`)}
+          ${advance(panel)}
+          (br $some))))
       (return)))`;
   const packed = set("doubt", `(call $label (local.get $plan) (call $pack (local.get $plan) (local.get $x)) (local.get $labels) ${own ? num(0) : get("margins")})`);
   const shortRun = (d) => `
     (if (i32.eq ${field("d")} (i32.const ${d})) (then
       (loop $panel
         ${set("doubt", `(call $short${d} (local.get $plan) (local.get $x) (local.get $labels) (local.get $margins))`)}
-        ${doubtful(panel)}
+        ${doubtful(num(panel))}
         ${again(panel, "panel")})
       (return)))`;
   const run = `
@@ -386,12 +390,12 @@ function template({ level, fma = false, own = false, block = 10, abreast = 4 }) 
     (loop $panel
       ${own ? set("i", num(0)) : ""}
       ${packed}
-      ${doubtful(panel)}
+      ${doubtful(num(panel))}
       ${again(panel, "panel")}))`;
 
   return `(module
   ${own ? `(memory (export "memory") 1)` : `(import "env" "mem" (memory 1)) (func (export "level") (result i32) (i32.const ${level}))`}
-  ${pack}${label}${own ? distance + simple : label2 + shorts.map(short).join("") + exact + measure}${run})`;
+  ${pack}${label}${own ? distance + simple : wide + shorts.map(short).join("") + exact + measure}${run})`;
 }
 
 const none = `(module
