@@ -109,7 +109,7 @@ export class CentroidPredictor extends HTMLElement {
     this.#predictor = null;
     this.#clear();
     if (!src) return;
-    this.#root.replaceChildren(make("p", { part: "loading", role: "status" }, "Loading the model."));
+    this.#say("loading", "status", "Loading the model.");
     let module;
     try {
       module = await import(new URL(src, this.ownerDocument.baseURI).href);
@@ -132,9 +132,14 @@ export class CentroidPredictor extends HTMLElement {
   }
 
   #failed(words, cause) {
-    this.#root.replaceChildren(make("p", { part: "error", role: "alert" }, words));
+    this.#say("error", "alert", words);
     this.#internals.setValidity({ customError: true }, words);
     this.dispatchEvent(new ErrorEvent("error", { message: words, error: cause }));
+  }
+
+  // say puts a sentence in the place of the form.
+  #say(part, role, words) {
+    this.#root.replaceChildren(make("div", { part: "form" }, make("p", { part, role }, words)));
   }
 
   #clear() {
@@ -174,15 +179,16 @@ export class CentroidPredictor extends HTMLElement {
       f.range = rangeOf(input);
       if (f.range) {
         f.slider = make("input", { type: "range", part: "slider", "aria-label": `${input.name}, slider`, ...f.range });
-        f.slider.addEventListener("input", () => { f.control.value = f.slider.value; this.#typed(); });
+        f.slider.addEventListener("input", () => { f.control.value = f.slider.value; this.#settle(); });
       }
-      f.control.addEventListener("input", () => { this.#slide(f); this.#typed(); });
+      f.control.addEventListener("input", () => { this.#slide(f); this.#settle(); });
     } else {
       f.control = make("select", about, ...(input.levels ?? []).map((l) => make("option", { value: l }, l)),
         make("option", { value: OTHER }, "(another one)"), make("option", { value: "" }, "(no value)"));
-      f.control.addEventListener("input", () => this.#typed());
+      f.control.addEventListener("input", () => this.#settle());
     }
-    f.control.addEventListener("change", () => this.dispatchEvent(new Event("change", { bubbles: true })));
+    // An input event leaves the shadow by itself, a change event does not.
+    for (const c of [f.control, f.slider]) c?.addEventListener("change", () => this.dispatchEvent(new Event("change", { bubbles: true })));
     f.row = make("div", { part: "field" }, label, f.control, ...(f.slider ? [f.slider] : []), f.note);
     return f;
   }
@@ -226,11 +232,6 @@ export class CentroidPredictor extends HTMLElement {
     const text = f.control.value;
     if (f.input.kind === "number") return f.control.validity.badInput ? NaN : text === "" ? null : readNumber(text);
     return text === "" ? null : text;
-  }
-
-  #typed() {
-    this.#settle();
-    this.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   // settle finds the answer to what stands in the fields, shows it, tells the page and its form.
