@@ -143,6 +143,9 @@ func Fit(ctx context.Context, in FitInput) (res *FitResult, err error) {
 		return nil, err
 	}
 	out := &FitResult{Model: model.Build(p, stats, cfg, run), Rows: m.IDs(), Labels: e.Labels(), Constant: stats.Constant, matrix: m}
+	if err := out.Model.Observe(ctx, in.Source, stats, m.Vectors(), out.Labels); err != nil {
+		return nil, err
+	}
 	if err := judge(ctx, in, m, out); err != nil {
 		return nil, err
 	}

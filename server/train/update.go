@@ -69,6 +69,7 @@ func Update(ctx context.Context, in UpdateInput) (*model.Model, error) {
 		Inertia: u.inertia, Passes: u.steps, Seconds: in.Now().Sub(u.begin).Seconds(), Algorithm: kmeans.MiniBatch,
 		Why: fmt.Sprintf("The model %q learned from %d more rows, %d at a time.", in.Model.Name, u.rows, u.size),
 	}
+	m.Profile = nil // it is of other rows and centroids
 	m.Hash = model.HashOf(&m)
 	return &m, m.Validate()
 }

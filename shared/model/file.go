@@ -43,8 +43,8 @@ func Decode(b []byte) (*Model, error) {
 
 // Validate checks that the parts of m fit together.
 func (m *Model) Validate() error {
-	if m.Format != Format {
-		return fault.Newf(fault.Invalid, "The model file has format %d; this program reads format %d. Use a newer program, or train again.", m.Format, Format)
+	if m.Format < 1 || m.Format > Format {
+		return formatFault(m.Format)
 	}
 	if err := m.Prep.Validate(); err != nil {
 		return err
@@ -82,10 +82,19 @@ func (m *Model) Validate() error {
 				i+1, in.Name, in.Kind, len(in.Levels), kind, len(m.Prep.Columns[i].Levels))
 		}
 	}
+	if m.Profile != nil {
+		if err := m.Profile.validate(m); err != nil {
+			return err
+		}
+	}
 	if h := HashOf(m); h != m.Hash {
 		return fault.Newf(fault.Invalid, "The model file was changed or cut: its content has the hash %.12s…, it says %.12s….", h, m.Hash)
 	}
 	return nil
+}
+
+func formatFault(format int) error {
+	return fault.Newf(fault.Invalid, "The model file has format %d; this program reads the formats 1 to %d. Use a newer program, or train again.", format, Format)
 }
 
 // HashOf gives the SHA-256 of what m predicts with, in hex: the preparation as

@@ -11,8 +11,8 @@ import (
 	"github.com/centroid-studio/centroid/shared/table"
 )
 
-// Format is the version of the file. Decode reads this and all before it.
-const Format = 1
+// Format is the version of the file. Decode reads this and all before it: 1 has no profile.
+const Format = 2
 
 // Model is a trained model. Encode and Decode turn it into JSON and back without losing a bit.
 type Model struct {
@@ -29,6 +29,7 @@ type Model struct {
 	Clusters []Cluster     `json:"clusters"`
 	Config   kmeans.Config `json:"config"`
 	Training Training      `json:"training"`
+	Profile  *Profile      `json:"profile,omitempty"` // nil in a file of format 1, and of a model that was updated
 
 	Hash string `json:"hash"` // see HashOf: the same for the same data, config and seed
 }

@@ -40,6 +40,14 @@ func trained(t testing.TB) (*Model, *table.Memory) {
 		t.Fatal(err)
 	}
 	m := Build(p, stats, cfg, res)
+	labels := make([]int32, stats.Rows)
+	for i := range labels {
+		l, _ := kmeans.Predict(vectors[i*p.Width():(i+1)*p.Width()], m.Centroids)
+		labels[i] = int32(l)
+	}
+	if err := m.Observe(t.Context(), src, stats, vectors, labels); err != nil {
+		t.Fatal(err)
+	}
 	m.ID, m.Name, m.Created = "id", "it's <a> name", time.Date(2026, 11, 1, 12, 0, 0, 1, time.UTC)
 	m.Data = Data{Dataset: "d", Name: "rows", Version: 2, Hash: "h", Rows: stats.Rows, Dropped: stats.Dropped}
 	m.Training.Silhouette = &score.Silhouette{Mean: 0.5}
@@ -97,6 +105,7 @@ func TestHash(t *testing.T) {
 		"time":       {func(m *Model) { m.Created = time.Now() }, true},
 		"data":       {func(m *Model) { m.Data = Data{} }, true},
 		"scores":     {func(m *Model) { m.Training = Training{} }, true},
+		"profile":    {func(m *Model) { m.Profile = nil }, true},
 		"one bit":    {func(m *Model) { m.Centroids.Data[1] = math.Nextafter(m.Centroids.Data[1], 9) }, false},
 		"offset":     {func(m *Model) { m.Prep.Columns[0].Offset++ }, false},
 		"level":      {func(m *Model) { m.Prep.Columns[1].Levels[0] = "black" }, false},
@@ -128,7 +137,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"null":                {`null`, "format 0"},
 		"cut":                 {whole[:len(whole)-20], "not a model file"},
 		"more behind":         {whole + "{}", "goes on after its end"},
-		"a newer format":      {change(t, whole, func(v map[string]any) { v["format"] = 2 }), "format 2; this program reads format 1"},
+		"a newer format":      {change(t, whole, func(v map[string]any) { v["format"] = 3 }), "format 3; this program reads the formats 1 to 2"},
 		"an unknown field":    {change(t, whole, func(v map[string]any) { v["kernel"] = 2 }), "kernel"},
 		"a changed number":    {change(t, whole, func(v map[string]any) { column(v)["offset"] = 1.5 }), "was changed or cut"},
 		"no columns":          {change(t, whole, func(v map[string]any) { v["prep"].(map[string]any)["columns"] = nil }), "no columns"},

@@ -20,6 +20,7 @@ type Stats struct {
 	Min, Max []float64    // one a column; 0 for categories
 	Example  []table.Cell // the first row with all values, or the first row; one cell a column
 	Constant []string     // columns of numbers that are all the same: they tell nothing apart
+	Sample   [][]float64  // one a column, nil for categories: numbers of some rows, of all if they are few, of dropped ones too; NaN is missing
 }
 
 // Fit learns the preparation of the rows of src. It reads src twice, and once
@@ -66,7 +67,17 @@ type fit struct {
 	prep  *Prep
 	stats Stats
 	cols  []columnFit
+
+	every  int64 // each so-many-th row is in the sample
+	sample int   // rows of the sample before every second one is left out
 }
+
+// Sizes of a sample: values of all columns, and rows at least and at most.
+const (
+	sampleValues = 1 << 22
+	sampleLeast  = 1 << 10
+	sampleMost   = 1 << 15
+)
 
 // columnFit is what is known of one column so far.
 type columnFit struct {
@@ -118,11 +129,41 @@ func newFit(schema table.Schema, cfg Config) (*fit, error) {
 		p.Columns = append(p.Columns, Column{Name: name})
 		f.cols = append(f.cols, columnFit{number: schema[i].Kind == table.Number, min: math.Inf(1), max: math.Inf(-1), levels: map[string]int64{}})
 	}
+	f.stats.Sample = make([][]float64, len(f.cols))
+	f.every, f.sample = 1, min(sampleMost, max(sampleLeast, sampleValues/len(f.cols)))
 	return f, nil
+}
+
+// pick takes rows of b into the sample, every so-many-th of the table.
+func (f *fit) pick(b *table.Batch) {
+	for i := range b.Rows {
+		row := b.First + int64(i)
+		if row%f.every != 0 {
+			continue
+		}
+		if row/f.every >= int64(f.sample) {
+			f.every *= 2
+			for j, s := range f.stats.Sample {
+				for n := range (len(s) + 1) / 2 {
+					s[n] = s[2*n]
+				}
+				f.stats.Sample[j] = s[:(len(s)+1)/2]
+			}
+			if row%f.every != 0 {
+				continue
+			}
+		}
+		for j := range f.cols {
+			if f.cols[j].number {
+				f.stats.Sample[j] = append(f.stats.Sample[j], b.Columns[j].Numbers[i])
+			}
+		}
+	}
 }
 
 // first counts, sums and finds ranges and levels.
 func (f *fit) first(b *table.Batch) error {
+	f.pick(b)
 	for i := range b.Rows {
 		whole := complete(b.Columns, i)
 		if f.prep.Missing == Drop && !whole {
