@@ -86,6 +86,7 @@ func (f *rowForm) answerView() app.UI {
 			app.Div().Class("big-badge").Body(decoration(ui.Badge(i))),
 			app.Div().Body(app.Strong().Text("Cluster "+strconv.Itoa(i)), app.Span().Class("small").Text(f.about())),
 		),
+		f.whyView(),
 		f.distancesView(),
 		app.P().Class("xs").ID("answer-space").Text(f.space()),
 	)

@@ -36,6 +36,7 @@ type rowForm struct {
 	Name   string // of the model, as it is called at present
 	Fields []rowField
 	Answer *model.Prediction // nil while a field is at fault
+	cells  []table.Cell      // that Answer is for
 	Error  string            // about the row as a whole
 }
 
@@ -97,7 +98,7 @@ func (f *rowForm) compute() {
 		}
 		return
 	}
-	f.Answer = &p
+	f.Answer, f.cells = &p, cells
 }
 
 // cell reads field i and says what is odd about it.
