@@ -45,7 +45,7 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newServeCommand(getenv), newWorkerCommand(getenv), newTrainCommand(), newSweepCommand(), newPredictCommand(), newExportCommand(), newImportCommand(), newDataCommand(),
+	root.AddCommand(newServeCommand(getenv), newWorkerCommand(getenv), newTrainCommand(), newSweepCommand(), newPredictCommand(), newDriftCommand(), newExportCommand(), newImportCommand(), newDataCommand(),
 		newBenchCommand(), newUserCommand(getenv), newSandboxCommand(), newVersionCommand())
 	for _, group := range root.Commands() {
 		if group.HasSubCommands() { // by itself it prints its help; a word that is no command of it is a fault

@@ -79,7 +79,7 @@ func (f *rowForm) sharesView(e *explain.Explanation) app.UI {
 	}
 	lines := make([]app.UI, len(order))
 	for n, i := range order {
-		s, width, share := e.Shares[i], 0., "0 %"
+		s, width := e.Shares[i], 0.
 		speaks := "for"
 		to := e.Cluster
 		if s < 0 {
@@ -88,18 +88,15 @@ func (f *rowForm) sharesView(e *explain.Explanation) app.UI {
 		if most > 0 {
 			width = math.Abs(s) / most
 		}
-		if e.Gap > 0 {
-			share = ui.Num(100*s/e.Gap) + " %"
-		}
 		lines[n] = app.Li().Class(ui.ClusterClass(to)).Body(
 			app.Span().Class("name").Text(f.Model.Inputs[i].Name+", "+speaks),
 			decoration(shareBar(width)),
-			app.Span().Class("num").DataSet("share", i).Title("%s", strconv.FormatFloat(s, 'g', -1, 64)).Text(share),
+			app.Span().Class("num").DataSet("share", i).Title("%s", strconv.FormatFloat(s, 'g', -1, 64)).Text(ui.Num(s)),
 		)
 	}
 	return app.Div().Class("stack").Body(
 		app.H3().ID("shares-title").Text(fmt.Sprintf("Why cluster %d and not %d", e.Cluster, e.Second)),
-		app.P().Class("xs").Text("Share of each column in the gap between the two squared distances, together 100 %. What is below 0 speaks for the runner-up."+note),
+		app.P().Class("xs").Text(fmt.Sprintf("Squared, the distance to cluster %d is larger by %s: the sum of what each column gives. What is below 0 speaks for cluster %d.%s", e.Second, ui.Num(e.Gap), e.Second, note)),
 		app.Ul().Class("distances").ID("shares").Aria("labelledby", "shares-title").Body(lines...),
 	)
 }

@@ -20,6 +20,7 @@ func TestE2EExplain(t *testing.T) {
 	b.shots("explain")
 	newAxe(t, b).check("explain")
 
+	b.Until(`document.querySelector("#outlier").dataset.far === "no"`) // it is a row of the training
 	var shares []float64
 	var gap float64
 	b.Eval(`[...document.querySelectorAll("#shares [data-share]")].map(e => +e.title)`, &shares)
@@ -46,7 +47,6 @@ func TestE2EExplain(t *testing.T) {
 	if want := "Cluster " + flip.Cluster; !strings.Contains("\n"+got, "\n"+want+"\n") {
 		t.Errorf("with the change %+v the answer is %q, want %s", flip, got, want)
 	}
-	b.Until(`document.querySelector("#outlier").dataset.far === "no"`)
 	b.Eval(fmt.Sprintf(typeAt, "#input-0", "40"), &got)
 	if !strings.Contains(got, "An outlier: farther from its centroid than each of the training rows of this cluster.") {
 		t.Errorf("far outside the answer is %q, want that it is an outlier", got)
