@@ -231,11 +231,15 @@ func (e *Explore) askSample(ctx app.Context) {
 		return // all texts
 	}
 	e.sample++
-	asked, n, view := e.sample, e.asked, e.view
-	path := e.path("sample", view.query(columns, e.version(), e.set.Schema))
+	asked, n, view, schema := e.sample, e.asked, e.view, e.set.Schema
+	path := e.path("sample/columns", view.query(columns, e.version(), e.set.Schema))
 	ctx.Async(func() {
-		var rows wire.SampleRows
-		err := client.Get().Do("GET", path, nil, &rows)
+		var sample wire.SampleColumns
+		var rows exploreRows
+		err := client.Get().Do("GET", path, nil, &sample)
+		if err == nil {
+			rows, err = rowsOf(sample, schema)
+		}
 		ctx.Dispatch(func(ctx app.Context) {
 			if e.sample != asked || e.asked != n {
 				return
@@ -244,7 +248,7 @@ func (e *Explore) askSample(ctx app.Context) {
 			if err != nil {
 				return
 			}
-			e.rows = rowsOf(rows, e.set.Schema)
+			e.rows = rows
 			e.ready(ctx)
 			ui.Say(ctx, e.rows.words())
 		})

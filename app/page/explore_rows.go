@@ -29,33 +29,47 @@ type rowsColumn struct {
 
 // rowsOf turns a sample. Columns without a profile are categories; levels have
 // the order of their coming, see order, and clusters their own.
-func rowsOf(s wire.SampleRows, schema table.Schema) exploreRows {
-	out := exploreRows{IDs: make([]int64, len(s.Rows)), Columns: map[string]*rowsColumn{}, Of: s.Of, Chosen: s.Chosen}
-	for i, r := range s.Rows {
-		out.IDs[i] = r.ID
+func rowsOf(s wire.SampleColumns, schema table.Schema) (exploreRows, error) {
+	ids, err := wire.Floats(s.IDs, -1)
+	out := exploreRows{IDs: make([]int64, len(ids)), Columns: map[string]*rowsColumn{}, Of: s.Of, Chosen: s.Chosen}
+	for i, id := range ids {
+		out.IDs[i] = int64(id)
 	}
-	for j, name := range s.Columns {
+	for j, from := range s.Columns {
+		values := from.Numbers
+		if from.Codes != nil {
+			values = from.Codes
+		}
+		numbers, bad := wire.Floats(values, len(ids))
+		if bad != nil {
+			err = bad
+			break
+		}
 		c := &rowsColumn{Kind: table.Category}
-		if i := schema.Index(name); i >= 0 {
+		if i := schema.Index(from.Name); i >= 0 {
 			c.Kind = schema[i].Kind
 		}
 		// The column of clusters comes last, and none of the dataset may be meant by its name.
-		if j == len(s.Columns)-1 && name == wire.ClusterColumn {
-			c.Kind, c.Levels = table.Category, clusterNames(s.Rows, j)
-		}
-		if c.Kind == table.Number {
-			c.Numbers = make([]float64, len(s.Rows))
-			for i, r := range s.Rows {
-				if c.Numbers[i] = math.NaN(); j < len(r.Cells) && finite(r.Cells[j]) {
-					c.Numbers[i] = *r.Cells[j].Number
+		clusters := j == len(s.Columns)-1 && from.Name == wire.ClusterColumn
+		switch {
+		case clusters:
+			c.Kind = table.Category
+			c.fill(numbers, clusterNames(numbers))
+		case c.Kind != table.Number:
+			c.fill(numbers, from.Levels)
+		case from.Codes == nil:
+			for i, v := range numbers {
+				if math.IsInf(v, 0) {
+					numbers[i] = math.NaN()
 				}
 			}
-		} else {
-			c.fill(s.Rows, j)
+			c.Numbers = numbers
+		default: // no number, whatever the schema says
+			c.Numbers = slices.Repeat([]float64{math.NaN()}, len(ids))
 		}
-		out.Columns[name] = c
+		out.Columns[from.Name] = c
 	}
-	return out
+	return out, err
 }
 
 // order brings the levels of categories into that of their profiles: the most
@@ -90,34 +104,22 @@ func (r exploreRows) order(profiles map[string]*wire.ColumnProfile) {
 	}
 }
 
-// fill reads levels.
-func (c *rowsColumn) fill(rows []wire.Row, j int) {
-	c.Codes = make([]int, len(rows))
-	at := map[string]int{}
-	for i, l := range c.Levels {
-		at[l] = i
-	}
-	for i, r := range rows {
-		if c.Codes[i] = -1; j >= len(r.Cells) || r.Cells[j].Missing() {
-			continue
+// fill sets the levels, and which of them each row has.
+func (c *rowsColumn) fill(codes []float64, levels []string) {
+	c.Levels, c.Codes = levels, make([]int, len(codes))
+	for i, v := range codes {
+		if c.Codes[i] = -1; v >= 0 && v < float64(len(levels)) {
+			c.Codes[i] = int(v)
 		}
-		text := r.Cells[j].String()
-		code, ok := at[text]
-		if !ok {
-			code = len(c.Levels)
-			at[text] = code
-			c.Levels = append(c.Levels, text)
-		}
-		c.Codes[i] = code
 	}
 }
 
 // clusterNames names the clusters from 0 to the last that a row is in.
-func clusterNames(rows []wire.Row, j int) []string {
+func clusterNames(clusters []float64) []string {
 	last := -1
-	for _, r := range rows {
-		if j < len(r.Cells) && r.Cells[j].Number != nil {
-			last = max(last, int(*r.Cells[j].Number))
+	for _, v := range clusters {
+		if v == v {
+			last = max(last, int(v))
 		}
 	}
 	out := make([]string, last+1)
@@ -125,10 +127,6 @@ func clusterNames(rows []wire.Row, j int) []string {
 		out[i] = table.Num(float64(i)).String()
 	}
 	return out
-}
-
-func finite(c table.Cell) bool {
-	return c.Number != nil && !math.IsNaN(*c.Number) && !math.IsInf(*c.Number, 0)
 }
 
 // value gives a cell as a number: of a level its place, of what is missing NaN.

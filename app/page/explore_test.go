@@ -58,7 +58,10 @@ func exploreProfiles() map[string]*wire.ColumnProfile {
 // exploreSample makes the rows of a sample.
 func exploreSample(of int64, columns []string, rows ...wire.Row) exploreRows {
 	set, _ := exploreSet()
-	r := rowsOf(wire.SampleRows{Of: of, Columns: columns, Rows: rows}, set.Schema)
+	r, err := rowsOf(wire.SampleRows{Of: of, Columns: columns, Rows: rows}.ByColumn(), set.Schema)
+	if err != nil {
+		panic(err) // what ByColumn makes can be read
+	}
 	r.order(exploreProfiles())
 	return r
 }
