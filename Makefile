@@ -85,8 +85,8 @@ fuzz: ## fuzz every parser and decoder for FUZZTIME each, by default 20s
 	  echo "$$t in $$(dirname $$f)"; $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$t$$" -fuzztime $${FUZZTIME:-20s} ./$$(dirname $$f) || exit 1; done; done
 
 bench: build .venv-peers/.ready ## print how training and predicting compare with other libraries here (15 minutes); SECTIONS, SHAPES, PEERS, REPS narrow it
-	.venv-peers/bin/python -B server/peers/bench.py $(BIN)
-	@case "$${SECTIONS:-browser}" in *browser*) $(MAKE) -s bench-browser;; esac
+	@[ "$$SECTIONS" = browser ] || .venv-peers/bin/python -B server/peers/bench.py $(BIN)
+	@case "$${SECTIONS:-browser}" in browser) $(MAKE) -s bench-browser;; esac
 
 bench-browser: web/node_modules/.package-lock.json server/peers/browser/node_modules/.package-lock.json ## print how predicting in Chromium compares with other libraries there (2 minutes)
 	$(GO) test -tags $(TAGS) -run '^$$' -bench BrowserPeers -benchtime 1x -timeout 20m ./server/e2e | grep -v '^\(goos\|goarch\|pkg\|cpu\|PASS\|ok\|Benchmark\)'
