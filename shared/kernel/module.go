@@ -29,7 +29,7 @@ func Module(centroids []float64, k, d int) (module []byte, free int, err error) 
 		return nil, 0, fmt.Errorf("%d centroids of %d features are too far apart, or have too many features, for WebAssembly in float32", k, d)
 	}
 	tiles, packed := q.tilesOf(c, tileSize, tileSize, 1)
-	p := plan{d: uint32(d), tiles: uint32(tiles), packed: planSize, blocks: uint32(k)}
+	p := plan{d: uint32(d), tiles: uint32(tiles), packed: planSize, blocks: uint32(k), exact: 0, wide: 0} // own.wasm reads neither of these
 	p.mean = p.packed + uint32(4*len(packed))
 	p.rows = p.mean + uint32(4*d)
 	p.bound(&q)

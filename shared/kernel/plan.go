@@ -72,21 +72,3 @@ func (q *proof) tilesOf(c *Centers, size, head, step int) (tiles int, packed []f
 	}
 	return tiles, packed
 }
-
-// blocksOf lays out centroids feature by feature in blocks of size. Those beyond k are
-// infinitely far.
-func (c *Centers) blocksOf(size int) (blocks int, exact []float64) {
-	blocks = (c.k + size - 1) / size
-	exact = make([]float64, blocks*size*c.d)
-	for j := range blocks * size {
-		at := exact[j/size*size*c.d+j%size:]
-		for t := range c.d {
-			v := math.Inf(1)
-			if j < c.k {
-				v = c.rows[j*c.d+t]
-			}
-			at[t*size] = v
-		}
-	}
-	return blocks, exact
-}

@@ -91,6 +91,24 @@ func (q *simd) lay(c *Centers) *plan {
 	return p
 }
 
+// blocksOf lays out centroids feature by feature in blocks of size. Those beyond k are
+// infinitely far.
+func (c *Centers) blocksOf(size int) (blocks int, exact []float64) {
+	blocks = (c.k + size - 1) / size
+	exact = make([]float64, blocks*size*c.d)
+	for j := range blocks * size {
+		at := exact[j/size*size*c.d+j%size:]
+		for t := range c.d {
+			v := math.Inf(1)
+			if j < c.k {
+				v = c.rows[j*c.d+t]
+			}
+			at[t*size] = v
+		}
+	}
+	return blocks, exact
+}
+
 // run is run for some rows.
 func (q *simd) run(c *Centers, rows []float32, labels []int32, squared []float64, margins []float32) {
 	p := q.plan
