@@ -23,10 +23,10 @@ var scripts = []string{"/web/theme.js", "/web/loader.js", "/web/charts.js defer"
 // updateEvery is how often a page that stays open looks for a newer version.
 const updateEvery = 10 * time.Minute
 
-// Handler gives go-app's handler for the pages, app.js, the service worker and
-// the manifest. version is that of the app in browsers: another one makes them
-// load everything anew. All under /web/ and /wasm_exec.js are the caller's to
-// serve, with app.wasm's size in the header WasmLength. Routes comes first.
+// Handler gives go-app's handler for the pages, app.js and the service worker.
+// version is that of the app in browsers: another one makes them load everything
+// anew. All under /web/, /wasm_exec.js and /manifest.webmanifest are the caller's
+// to serve, with app.wasm's size in the header WasmLength. Routes comes first.
 func Handler(version string) *goapp.Handler {
 	return &goapp.Handler{
 		Name:        "Centroid",
@@ -56,11 +56,18 @@ func Handler(version string) *goapp.Handler {
 
 // serviceWorker is go-app's service worker, but calls to the server pass it by: there
 // is nothing of them in its cache, and an upload that went through it would not
-// tell how far it is.
+// tell how far it is. A page is kept whatever query a link to it has. A worker
+// that the browser lets wait takes over when the user asks for the newer version.
 func serviceWorker() string {
-	const fetch = `self.addEventListener("fetch", (event) => {`
-	return strings.Replace(goapp.DefaultAppWorkerJS, fetch, fetch+`
-  if (new URL(event.request.url).pathname.startsWith("/api/")) return;`, 1)
+	const fetch, match = `self.addEventListener("fetch", (event) => {`, `caches.match(event.request)`
+	return strings.NewReplacer(
+		fetch, fetch+`
+  if (new URL(event.request.url).pathname.startsWith("/api/")) return;`,
+		match, `caches.match(event.request, { ignoreSearch: event.request.mode === "navigate" })`).Replace(goapp.DefaultAppWorkerJS) + `
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") self.skipWaiting();
+});
+`
 }
 
 // cached is what opens without a server besides the styles, scripts and icons:

@@ -52,6 +52,9 @@ func TestPages(t *testing.T) {
 	if !strings.Contains(worker, `startsWith("/api/")) return;`) {
 		t.Error("calls of the API go through the service worker")
 	}
+	if !strings.Contains(worker, "ignoreSearch") {
+		t.Error("a link with a query does not open without a server")
+	}
 	if js := get(t, h, "/app.js"); !strings.Contains(js, WasmLength) || !strings.Contains(js, `"v1"`) {
 		t.Error("app.js knows neither the size nor the version of the app")
 	}

@@ -52,6 +52,27 @@ func (n *notices) OnMount(ctx app.Context) {
 	}
 	drawn = true
 	n.ask(ctx)
+	waiting(func(worker app.Value) {
+		if worker.Truthy() {
+			ctx.Dispatch(func(ctx app.Context) { n.OnAppUpdate(ctx) })
+		}
+	})
+}
+
+// waiting calls fn with the service worker of a newer version that has not taken
+// over yet: such a one was announced to a page that is gone. Not truthy: there is none.
+func waiting(fn func(worker app.Value)) {
+	sw := app.Window().Get("navigator").Get("serviceWorker")
+	if !sw.Truthy() || !sw.Get("controller").Truthy() {
+		fn(app.Undefined())
+		return
+	}
+	sw.Call("getRegistration").Then(func(r app.Value) {
+		if r.Truthy() {
+			r = r.Get("waiting")
+		}
+		fn(r)
+	})
 }
 
 func (n *notices) OnDismount() {
@@ -137,7 +158,22 @@ func (n *notices) setOffline(ctx app.Context, offline bool) {
 	}
 }
 
-func (n *notices) onReload(ctx app.Context, _ app.Event) { ctx.Reload() }
+// onReload loads the newer version. A worker that waits takes over first: the
+// one before it would give the page that is here once more.
+func (n *notices) onReload(app.Context, app.Event) {
+	reload := func() { app.Window().Get("location").Call("reload") }
+	waiting(func(worker app.Value) {
+		if !worker.Truthy() {
+			reload()
+			return
+		}
+		app.Window().Get("navigator").Get("serviceWorker").Call("addEventListener", "controllerchange", app.FuncOf(func(app.Value, []app.Value) any {
+			reload()
+			return nil
+		}))
+		worker.Call("postMessage", "take over")
+	})
+}
 
 // Render draws what there is to say; nothing most of the time.
 func (n *notices) Render() app.UI {

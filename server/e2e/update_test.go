@@ -142,9 +142,15 @@ func newVersions(t *testing.T, s *server) *versions {
 
 var cacheName = regexp.MustCompile(`(const cacheName = "app-" \+ ")([^"]+)`)
 
+// waits is the first version whose service worker waits for the pages before it.
+const waits = 3
+
 // change makes the files of version n.
 var change = map[string]func(body []byte, n int64) []byte{
 	"/app-worker.js": func(body []byte, n int64) []byte {
+		if n >= waits { // what a browser does as long as it sees the one before at work
+			body = bytes.Replace(body, []byte("self.skipWaiting();"), nil, 1)
+		}
 		return cacheName.ReplaceAll(body, fmt.Appendf(nil, "${1}${2}-%d", n))
 	},
 	"/web/app.css": func(body []byte, n int64) []byte { return fmt.Appendf(body, "\n:root { --version: %d; }\n", n) },
@@ -199,5 +205,17 @@ func TestE2EUpdate(t *testing.T) {
 	if b.Eval(`caches.keys()`, &names); len(names) != 1 || !strings.HasSuffix(names[0], "-2") {
 		t.Errorf("the browser keeps %q, want version 2 alone", names)
 	}
+
+	// When its worker waits: a page that is opened after the announcement says so
+	// too, and Reload loads the newer version.
+	v.n.Store(waits)
+	b.Eval(`navigator.serviceWorker.getRegistration().then(r => r.update()).then(() => {})`, nil)
+	b.Until(`document.querySelector("#update")`)
+	b.Open(v.URL + "/login")
+	b.version(2)
+	b.Until(`document.querySelector("#update")`)
+	b.renew()
+	b.version(waits)
+	b.Until(`!document.querySelector("#update")`)
 	b.NoErrors()
 }

@@ -192,6 +192,8 @@ func kindOf(name string) string {
 		return "image/svg+xml"
 	case ".json", ".map":
 		return "application/json"
+	case ".webmanifest":
+		return "application/manifest+json"
 	case ".txt":
 		return "text/plain; charset=utf-8"
 	case ".woff2":

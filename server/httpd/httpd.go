@@ -251,6 +251,7 @@ func (s *Server) routes() (http.Handler, error) {
 	mux.Handle("GET /api/docs", page(docs))
 	mux.Handle("GET /web/", s.assets)
 	mux.Handle("GET /wasm_exec.js", s.assets.at("/web/wasm_exec.js"))
+	mux.Handle("GET /manifest.webmanifest", s.assets.at("/web/manifest.webmanifest"))
 	mux.Handle("GET /robots.txt", newAsset("text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\n")))
 	ready := s.o.Health
 	if ready == nil {
