@@ -61,6 +61,11 @@ func (s *indexed) Delete(owner, key string) error {
 	return err
 }
 
+func (s *indexed) Clear(owner string) error {
+	_, err := s.do("readwrite", func(t js.Value) js.Value { return t.Call("delete", places(owner)) })
+	return err
+}
+
 // do runs one request in a transaction of its own and waits until that is complete.
 func (s *indexed) do(mode string, ask func(store js.Value) js.Value) (js.Value, error) {
 	db, err := s.open()

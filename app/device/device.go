@@ -24,6 +24,8 @@ type Store interface {
 	Put(owner, key, text string) error
 	// Delete forgets a text; one that is not there is no error.
 	Delete(owner, key string) error
+	// Clear forgets all texts of owner, at once or none.
+	Clear(owner string) error
 }
 
 // store is the browser's; outside of one it lasts as long as the program.

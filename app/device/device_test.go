@@ -76,6 +76,24 @@ func testStore(t *testing.T, s Store) {
 	all("ada", "zwei ✓")
 	do(s.Delete("ada", "a"))
 	all("ada")
+
+	// All of one owner at once, and of nobody else.
+	for _, owner := range []string{"ada", "ada0", "ad"} {
+		do(s.Put(owner, "a", "1"))
+		do(s.Put(owner, "b", "2"))
+	}
+	if n, bytes, err := size(s, "ada"); n != 2 || bytes != 2 || err != nil {
+		t.Errorf("Size() = %d, %d, %v, want 2, 2, nil", n, bytes, err)
+	}
+	do(clearAll(s, ""))
+	all("ada", "1", "2")
+	do(clearAll(s, "ada"))
+	do(clearAll(s, "ada")) // once more
+	all("ada")
+	for _, owner := range []string{"ada0", "ad"} {
+		all(owner, "1", "2")
+		do(s.Clear(owner))
+	}
 }
 
 // made gives a model that Validate takes.

@@ -1,6 +1,9 @@
 package device
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // memory is a Store that ends with the program. Its zero value is empty.
 type memory struct {
@@ -41,5 +44,12 @@ func (m *memory) Delete(owner, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.texts, [2]string{owner, key})
+	return nil
+}
+
+func (m *memory) Clear(owner string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.texts, func(k [2]string, _ string) bool { return k[0] == owner })
 	return nil
 }

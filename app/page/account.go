@@ -85,7 +85,7 @@ func (a *Account) Render() app.UI {
 	switch {
 	case a.loaded:
 		body = append(body, app.Div().Class("halves").Body(
-			a.session(), a.passwordCard()), a.tokenCard())
+			a.session(), a.passwordCard()), a.tokenCard(), &storageCard{})
 	case a.err == nil:
 		body = append(body, ui.Skeleton())
 	}

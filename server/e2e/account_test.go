@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/centroid-studio/centroid/app/ui"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
 
@@ -364,4 +366,50 @@ func TestE2ETwoUsers(t *testing.T) {
 	}
 	ada.NoErrors()
 	grace.NoErrors()
+}
+
+// TestE2EStorage shows what the browser keeps, and takes it away.
+func TestE2EStorage(t *testing.T) {
+	s := startServer(t)
+	b := openBrowser(t)
+	b.register(s, "hoarder")
+	m := b.trainIris(s, "7")
+	b.Open(s.URL + "/account")
+	b.Until(`document.querySelector("#storage-models")?.textContent.startsWith("1 model, ")`)
+	b.Until(`document.querySelector("#storage-used").textContent.includes("that the browser allows")`)
+	b.Shot("account-storage")
+	var mine, used, quota float64
+	b.Eval(`navigator.storage.estimate().then(e => e.usage)`, &used)
+	b.Eval(`navigator.storage.estimate().then(e => e.quota)`, &quota)
+	b.Eval(`new Promise(done => { const r = indexedDB.open("centroid"); r.onsuccess = () => { const q = r.result.transaction("models").objectStore("models").getAll(); q.onsuccess = () => done(q.result.reduce((n, t) => n + new TextEncoder().encode(t).length, 0)); }; })`, &mine)
+	if text := b.Text("#storage-models"); text != "1 model, "+ui.Bytes(int64(mine)) {
+		t.Errorf("the page says %q of a model of %v bytes", text, mine)
+	}
+	if text := b.Text("#storage-used"); !strings.Contains(text, " of "+ui.Bytes(int64(quota))) || used == 0 {
+		t.Errorf("the page says %q, the browser keeps %v of %v bytes", text, used, quota)
+	}
+
+	// The browser decides whether it keeps them for good; the page says which.
+	b.Click("#storage-keep")
+	b.Until(`[...document.querySelectorAll("#toasts .banner")].some(e => /keeps the app and its models until|did not agree/.test(e.textContent))`)
+	var kept bool
+	b.Eval(`navigator.storage.persisted()`, &kept)
+	b.Until(fmt.Sprintf(`document.querySelector("#storage-keep").disabled === %v`, kept))
+
+	// What is full says so, and what was there stays.
+	b.Do("quota", storage.OverrideQuotaForOrigin(s.URL).WithQuotaSize(1))
+	b.Open(s.URL + "/account")
+	b.Until(`document.querySelector("#storage-models")?.textContent.startsWith("1 model, ")`)
+	b.Do("quota", storage.OverrideQuotaForOrigin(s.URL))
+
+	b.Click("#storage-clear")
+	b.See("Those that the server has stay there")
+	b.Click("#ask-no")
+	b.Until(`!document.querySelector("dialog")`)
+	b.Click("#storage-clear")
+	b.Click("#ask-yes")
+	b.Until(`document.querySelector("#storage-models").textContent === "0 models" && document.querySelector("#storage-clear").disabled`)
+	b.Open(s.URL + "/models")
+	b.kept(m.ID, "server")
+	b.NoErrors()
 }
