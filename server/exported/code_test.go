@@ -1,14 +1,15 @@
 package exported_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/centroid-studio/centroid/shared/export"
 )
 
 const jsRun = `
-const fs = require("node:fs")
-const predictor = require("./predictor.js")
 const { names, rows } = JSON.parse(fs.readFileSync("rows.json"))
 const labels = predictor.predict(rows)
 const first = rows.slice(0, 200).map(r => JSON.parse("{" + names.map((n, j) => JSON.stringify(n) + ":" + JSON.stringify(r[j])).join() + "}"))
@@ -27,8 +28,31 @@ console.log(JSON.stringify([...labels]))
 func TestJS(t *testing.T) {
 	node := need(t, "node")
 	each(t, "js", func(t *testing.T, _ *scenario, folder string) []int32 {
-		write(t, filepath.Join(folder, "run.cjs"), []byte(jsRun))
+		write(t, filepath.Join(folder, "run.cjs"), []byte(`const fs = require("node:fs"), predictor = require("./predictor.js")`+jsRun))
 		return labelsOf(t, folder, node, "run.cjs")
+	})
+}
+
+// TestMJS runs the module in Node, with the kernel inside and, as on the edge,
+// compiled before; and in Deno.
+func TestMJS(t *testing.T) {
+	node, deno := need(t, "node"), deno(t)
+	each(t, "mjs", func(t *testing.T, s *scenario, folder string) []int32 {
+		write(t, filepath.Join(folder, "run.mjs"), []byte(`import fs from "node:fs"; import * as predictor from "./predictor.mjs"`+jsRun))
+		edge, err := os.ReadFile(filepath.Join(folder, "predictor.edge.mjs"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Node has no import of WebAssembly without a flag: the platform's part is done by hand.
+		first, rest, _ := strings.Cut(string(edge), "\n")
+		if first != `import module from "./predictor.wasm"` {
+			t.Fatalf("the edge's module begins with %q", first)
+		}
+		write(t, filepath.Join(folder, "edge.mjs"), []byte(`import { readFileSync } from "node:fs"; const module = new WebAssembly.Module(readFileSync("predictor.wasm"))`+"\n"+rest))
+		write(t, filepath.Join(folder, "run_edge.mjs"), []byte(`import fs from "node:fs"; import * as predictor from "./edge.mjs"`+jsRun))
+		s.check(t, export.Format{Exact: true}, labelsOf(t, folder, node, "run_edge.mjs"))
+		s.check(t, export.Format{Exact: true}, labelsOf(t, folder, deno, "run", "--allow-read", "run.mjs"))
+		return labelsOf(t, folder, node, "run.mjs")
 	})
 }
 

@@ -30,10 +30,6 @@ type Format struct {
 	About string // one sentence: who takes it
 	Exact bool   // the labels are those of Predict, bit for bit; else only rows nearly as far from two clusters can differ
 
-	// Tried tells that the first file is JavaScript which a page can run: a
-	// classic script or a module with the names of the snippet.
-	Tried bool
-
 	Language string // of the snippet
 	snippet  func(*model.Model) string
 	write    func(*model.Model) ([]File, error)
@@ -43,8 +39,10 @@ type Format struct {
 func Formats() []Format { return formats }
 
 var formats = []Format{
+	{ID: "mjs", Title: "JavaScript module with WebAssembly", About: "An ES module of a few kilobytes with types, for pages, workers, Node, Deno and the edge.",
+		Exact: true, Language: "js", snippet: mjsSnippet, write: writeMJS},
 	{ID: "js", Title: "JavaScript, one file", About: "A script of plain JavaScript for a page, a worker or Node: nothing to install.",
-		Exact: true, Tried: true, Language: "js", snippet: jsSnippet, write: writeJS},
+		Exact: true, Language: "js", snippet: jsSnippet, write: writeJS},
 	{ID: "onnx", Title: "ONNX", About: "For ONNX Runtime and all that reads ONNX, in float64; one input a column.",
 		Language: "python", snippet: onnxSnippet, write: writeONNX},
 	{ID: "pmml", Title: "PMML 4.4", About: "A ClusteringModel for scoring engines on the JVM and in databases.",

@@ -50,7 +50,7 @@ func jsConstants(m *model.Model) string {
 		}
 		ins = append(ins, j)
 	}
-	return "// k-means: " + strconv.Itoa(m.Centroids.Rows) + " clusters. Made by Centroid from the model " + comment(m.Name) + ", " + m.Hash + "\n" +
+	return "// k-means: " + strconv.Itoa(m.Centroids.Rows) + " clusters. Made by Centroid from the model " + comment(m.Name) + ", " + m.Hash[:12] + "\n" +
 		"const name=" + jsonText(m.Name) + ",inputs=" + jsonText(ins) + ",drop=" + jsonText(m.Prep.Missing == prep.Drop) + ",unit=" + jsonText(m.Prep.Unit) +
 		",k=" + strconv.Itoa(m.Centroids.Rows) + ",d=" + strconv.Itoa(m.Centroids.Cols) + "\n"
 }
@@ -63,7 +63,7 @@ func writeJS(m *model.Model) ([]File, error) {
 	js := jsConstants(m)
 	head, rest, _ := strings.Cut(js, "\n")
 	js = head + "\n;(() => {\n" + rest + "const centroids=new Float64Array([" + numbers(m.Centroids.Data) + "])\n" + plain(jsCore) + plain(jsSingle) + "})()\n"
-	return []File{{"predictor.js", "text/javascript; charset=utf-8", []byte(js)}}, nil
+	return []File{{"predictor.js", jsMIME, []byte(js)}}, nil
 }
 
 // numbers writes floats so that they read back with the same bits, with commas between.
