@@ -14,6 +14,7 @@ import (
 	"github.com/centroid-studio/centroid/server/matrix"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
+	"github.com/centroid-studio/centroid/shared/live"
 	"github.com/centroid-studio/centroid/shared/model"
 	"github.com/centroid-studio/centroid/shared/prep"
 	"github.com/centroid-studio/centroid/shared/table"
@@ -136,36 +137,40 @@ func (w *Worker) fit(ctx, enough context.Context, l job.Lease, rec *record, coun
 	if err != nil {
 		return nil, err
 	}
-	watch := &watch{rec: rec, tally: count, clock: w.o.Clock, config: req.Config}
-	if req.Config.Algorithm == kmeans.Bisecting {
-		watch.config.Restarts, watch.config.MaxIterations = 1, max(req.Config.K-1, 1) // its passes are splits
+	watch := live.NewWatch(req.Config, w.o.Clock.Now, rec.add)
+	watch.Tally = count.set
+	ob := watch.Observer()
+	told := ob.Pass
+	ob.Pass = func(p kmeans.PassInfo, c kmeans.Checkpoint) {
+		told(p, c)
+		rec.keep(func() ([]byte, error) { return json.Marshal(c) })
 	}
 	started := wire.Event{Type: wire.EventStarted, Attempt: l.Job.Attempt}
 	if from != nil {
 		started.Resumed = from.Pass
 	}
-	watch.emit(started)
+	watch.Emit(started)
 
 	data, err := w.o.Open(ctx, l.Job.Owner, req.Dataset, req.Version)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, data.Close()) }()
-	watch.enter(wire.EventLoading, data.Rows())
+	watch.Enter(wire.EventLoading, data.Rows())
 	res, err := Fit(ctx, FitInput{
 		Source: data, Name: req.Name, DataName: req.DataName, DatasetID: req.Dataset, Version: req.Version,
 		Prep: req.Prep, Config: req.Config, Start: req.Start, Label: labelOf(data.Schema()),
 		Weight: req.Weight, TimeLimit: time.Duration(req.TimeLimit * float64(time.Second)), Enough: enough,
-		Workers: w.o.Workers, MatrixDir: w.o.MatrixDir, From: from, Observer: watch.observer(),
-		Loading: watch.count,
+		Workers: w.o.Workers, MatrixDir: w.o.MatrixDir, From: from, Observer: ob,
+		Loading: watch.Count,
 		OnMatrix: func(x *matrix.Matrix, p *prep.Prep) {
-			watch.rows = int64(x.Rows())
-			s := sample(x, *p, req.Config.Seed)
-			watch.emit(wire.Event{Type: wire.EventSample, Sample: &s})
+			watch.Rows = int64(x.Rows())
+			s := live.Sample(x, *p, req.Config.Seed)
+			watch.Emit(wire.Event{Type: wire.EventSample, Sample: &s})
 		},
-		Scoring: watch.score,
+		Scoring: watch.Score,
 	})
-	watch.flush()
+	watch.Flush()
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
-package train
+// Package live makes of a training what people watch: its events, and the rows that
+// a picture shows. The server and the browser train alike, so they tell alike.
+package live
 
 import (
-	"encoding/json"
 	"time"
 
-	"github.com/centroid-studio/centroid/server/job"
 	"github.com/centroid-studio/centroid/shared/kmeans"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
@@ -19,15 +19,15 @@ const (
 	passEvery    = 50 * time.Millisecond
 )
 
-// watch makes events and progress of what a training reports. Its methods run
-// on the goroutine of the training, but for progress.
-type watch struct {
-	rec    *record
-	tally  *tally
-	clock  job.Clock
-	config kmeans.Config // with its defaults
+// Watch makes events and progress of what a training reports. Its methods run on
+// the goroutine of the training.
+type Watch struct {
+	Emit   func(wire.Event)    // takes each event
+	Tally  func(wire.Progress) // takes rows done and to do; may be nil
+	Now    func() time.Time
+	Config kmeans.Config // with its defaults
+	Rows   int64         // in a pass; 0 until the rows are there
 
-	rows  int64     // in a pass; 0 until the matrix is there
 	told  time.Time // last event
 	phase wire.EventType
 
@@ -43,14 +43,27 @@ type watch struct {
 	finished int64     // passes of this attempt's restart, and all of the restarts before
 }
 
-// emit adds an event.
-func (w *watch) emit(e wire.Event) {
-	w.told = w.clock.Now()
-	w.rec.add(e)
+// NewWatch makes a Watch of a training with these settings.
+func NewWatch(cfg kmeans.Config, now func() time.Time, emit func(wire.Event)) *Watch {
+	if cfg.Algorithm == kmeans.Bisecting {
+		cfg.Restarts, cfg.MaxIterations = 1, max(cfg.K-1, 1) // its passes are splits
+	}
+	return &Watch{Config: cfg, Now: now, Emit: emit}
 }
 
-// flush tells the last pass, if it has not been told.
-func (w *watch) flush() {
+func (w *Watch) emit(e wire.Event) {
+	w.told = w.Now()
+	w.Emit(e)
+}
+
+func (w *Watch) tally(done, total int64) {
+	if w.Tally != nil {
+		w.Tally(wire.Progress{Done: done, Total: total})
+	}
+}
+
+// Flush tells the last pass, if it has not been told.
+func (w *Watch) Flush() {
 	if w.held != nil {
 		e := *w.held
 		w.held = nil
@@ -58,54 +71,54 @@ func (w *watch) flush() {
 	}
 }
 
-// enter begins a phase that counts rows: loading or scoring.
-func (w *watch) enter(phase wire.EventType, total int64) {
-	w.flush()
+// Enter begins a phase that counts rows: loading or scoring.
+func (w *Watch) Enter(phase wire.EventType, total int64) {
+	w.Flush()
 	w.phase = phase
 	w.emit(wire.Event{Type: phase, Progress: &wire.Progress{Total: total}})
 }
 
-// count reports rows of a phase.
-func (w *watch) count(done, total int64) {
+// Count reports rows of a phase.
+func (w *Watch) Count(done, total int64) {
 	if w.phase == wire.EventLoading {
-		w.tally.set(wire.Progress{Done: done, Total: total})
+		w.tally(done, total)
 	}
-	if done < total && w.clock.Now().Sub(w.told) < progressEvery {
+	if done < total && w.Now().Sub(w.told) < progressEvery {
 		return
 	}
 	w.emit(wire.Event{Type: w.phase, Progress: &wire.Progress{Done: done, Total: total}})
 }
 
-// score reports rows of the silhouette.
-func (w *watch) score(done, total int64) {
+// Score reports rows of the silhouette.
+func (w *Watch) Score(done, total int64) {
 	if w.phase != wire.EventScoring {
-		w.enter(wire.EventScoring, total)
+		w.Enter(wire.EventScoring, total)
 	}
-	w.count(done, total)
+	w.Count(done, total)
 }
 
-// observer is what kmeans.Run tells.
-func (w *watch) observer() kmeans.Observer {
+// Observer is what kmeans.Run tells. The caller adds Enough, and what keeps checkpoints.
+func (w *Watch) Observer() kmeans.Observer {
 	return kmeans.Observer{Seeding: w.onSeeding, Rows: w.onRows, Pass: w.onPass}
 }
 
-func (w *watch) onSeeding(restart, round, rounds int) {
+func (w *Watch) onSeeding(restart, round, rounds int) {
 	w.phase = wire.EventSeeding
-	w.seeding = wire.Seeding{Restart: restart, Of: w.config.Restarts, Round: round, Rounds: rounds}
-	w.start, w.through, w.measured = w.clock.Now(), false, 0
-	w.finished = int64(restart) * int64(w.config.MaxIterations)
+	w.seeding = wire.Seeding{Restart: restart, Of: w.Config.Restarts, Round: round, Rounds: rounds}
+	w.start, w.through, w.measured = w.Now(), false, 0
+	w.finished = int64(restart) * int64(w.Config.MaxIterations)
 	// Rounds can be as many as clusters: the first is told, the others when there is time.
 	if round == 1 || w.start.Sub(w.told) >= progressEvery {
 		s := w.seeding
-		w.flush()
-		w.emit(wire.Event{Type: wire.EventSeeding, Seeding: &s, Progress: &wire.Progress{Total: w.rows}})
+		w.Flush()
+		w.emit(wire.Event{Type: wire.EventSeeding, Seeding: &s, Progress: &wire.Progress{Total: w.Rows}})
 	}
 }
 
-func (w *watch) onRows(done, total int64) {
-	now := w.clock.Now()
+func (w *Watch) onRows(done, total int64) {
+	now := w.Now()
 	if w.through { // another pass or round has begun, when the one before ended
-		if w.config.Algorithm != kmeans.Bisecting { // whose passes are splits, each of many rounds
+		if w.Config.Algorithm != kmeans.Bisecting { // whose passes are splits, each of many rounds
 			w.start, w.measured = w.at, 0
 		}
 		if w.phase == wire.EventSeeding && w.seeding.Round == w.seeding.Rounds {
@@ -117,7 +130,7 @@ func (w *watch) onRows(done, total int64) {
 		w.measured += total
 	}
 	if w.phase != wire.EventSeeding {
-		w.overall(done * w.rows / max(total, 1)) // a sample or a mini-batch has fewer rows
+		w.overall(done * w.Rows / max(total, 1)) // a sample or a mini-batch has fewer rows
 	}
 	if now.Sub(w.told) < progressEvery || done >= total {
 		return
@@ -130,20 +143,20 @@ func (w *watch) onRows(done, total int64) {
 	w.emit(e)
 }
 
-func (w *watch) onPass(p kmeans.PassInfo, c kmeans.Checkpoint) {
-	now := w.clock.Now()
+func (w *Watch) onPass(p kmeans.PassInfo, _ kmeans.Checkpoint) {
+	now := w.Now()
 	seconds := now.Sub(w.start).Seconds()
 	w.phase, w.start, w.at, w.through = wire.EventPass, now, now, false
-	w.finished = int64(p.Restart)*int64(w.config.MaxIterations) + int64(p.Pass)
+	w.finished = int64(p.Restart)*int64(w.Config.MaxIterations) + int64(p.Pass)
 	w.overall(0)
-	pass := wire.Pass{PassInfo: p, Restarts: w.config.Restarts, MaxPasses: w.config.MaxIterations, Rows: w.measured}
+	pass := wire.Pass{PassInfo: p, Restarts: w.Config.Restarts, MaxPasses: w.Config.MaxIterations, Rows: w.measured}
 	pass.Centroids = kmeans.Matrix{}
 	if len(p.Centroids.Data) <= centroidValues {
 		pass.Centroids = p.Centroids.Clone() // written later, when Run may have moved on
 	}
 	if seconds > 0 {
 		pass.RowsPerSecond = float64(w.measured) / seconds
-		pass.SecondsLeft = seconds * float64(int64(w.config.Restarts)*int64(w.config.MaxIterations)-w.finished)
+		pass.SecondsLeft = seconds * float64(int64(w.Config.Restarts)*int64(w.Config.MaxIterations)-w.finished)
 	}
 	w.measured = 0
 	e := wire.Event{Type: wire.EventPass, Pass: &pass}
@@ -154,13 +167,9 @@ func (w *watch) onPass(p kmeans.PassInfo, c kmeans.Checkpoint) {
 		w.passes++
 		w.emit(e)
 	}
-	w.rec.keep(func() ([]byte, error) { return json.Marshal(c) })
 }
 
 // overall tells the job's progress: rows of all passes, of as many as there can be at most.
-func (w *watch) overall(done int64) {
-	w.tally.set(wire.Progress{
-		Done:  w.finished*w.rows + done,
-		Total: int64(w.config.Restarts) * int64(w.config.MaxIterations) * w.rows,
-	})
+func (w *Watch) overall(done int64) {
+	w.tally(w.finished*w.Rows+done, int64(w.Config.Restarts)*int64(w.Config.MaxIterations)*w.Rows)
 }

@@ -1,11 +1,10 @@
-package train
+package live
 
 import (
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/centroid-studio/centroid/server/job"
 	"github.com/centroid-studio/centroid/shared/kmeans"
 	"github.com/centroid-studio/centroid/shared/wire"
 )
@@ -13,17 +12,16 @@ import (
 // Quick passes are told in full at first, then now and then, and the last one always.
 func TestQuickPasses(t *testing.T) {
 	now := time.Unix(0, 0)
-	rec := &record{clock: job.Clock{Now: func() time.Time { return now }}, wake: make(chan struct{}, 1)}
-	rec.room.L = &rec.mu
-	w := &watch{rec: rec, tally: &tally{}, clock: rec.clock, config: kmeans.Config{K: 1, Restarts: 1, MaxIterations: 1000}}
+	var events []wire.Event
+	w := NewWatch(kmeans.Config{K: 1, Restarts: 1, MaxIterations: 1000}, func() time.Time { return now }, func(e wire.Event) { events = append(events, e) })
 	const last = passesInFull + 204
 	for pass := 1; pass <= last; pass++ {
 		now = now.Add(time.Millisecond)
 		w.onPass(kmeans.PassInfo{Pass: pass}, kmeans.Checkpoint{})
 	}
-	w.enter(wire.EventScoring, 1)
+	w.Enter(wire.EventScoring, 1)
 	var told []int
-	for _, e := range rec.pending {
+	for _, e := range events {
 		if e.Type == wire.EventPass {
 			told = append(told, e.Pass.Pass)
 		}
@@ -36,7 +34,7 @@ func TestQuickPasses(t *testing.T) {
 	if !slices.Equal(told, want) {
 		t.Errorf("told of passes %v, want %v", told, want)
 	}
-	if e := rec.pending[len(rec.pending)-1]; e.Type != wire.EventScoring {
+	if e := events[len(events)-1]; e.Type != wire.EventScoring {
 		t.Errorf("the last event is %s, want what came after the passes", e.Type)
 	}
 }

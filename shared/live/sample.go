@@ -1,4 +1,4 @@
-package train
+package live
 
 import (
 	"cmp"
@@ -15,7 +15,7 @@ const (
 	sampleRandom = 0x73616d706c6 // kmeans.Uniform's purpose: "sampl"
 )
 
-// Vectors is the prepared rows of a training; matrix.Matrix is one.
+// Vectors is the prepared rows of a training.
 type Vectors interface {
 	Vectors() []float32
 	Rows() int
@@ -23,9 +23,9 @@ type Vectors interface {
 	ID(i int) int64
 }
 
-// sample chooses rows for the live picture, in row order: those with the
+// Sample chooses rows for the live picture, in row order: those with the
 // least random numbers of (seed, row id), so that the same data and seed show the same rows.
-func sample(m Vectors, p prep.Prep, seed uint64) wire.Sample {
+func Sample(m Vectors, p prep.Prep, seed uint64) wire.Sample {
 	n, d := m.Rows(), m.Dim()
 	size := min(n, sampleRows, max(1, sampleValues/max(d, 1)))
 	type pick struct {
