@@ -5,6 +5,7 @@ import (
 	goapp "github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"github.com/centroid-studio/centroid/app/page"
+	"github.com/centroid-studio/centroid/app/private"
 	"github.com/centroid-studio/centroid/app/worker"
 )
 
@@ -35,6 +36,7 @@ func Routes() {
 // in each worker.
 func Handlers() {
 	worker.Handle("worker.memory", worker.Func(worker.MemoryOf))
+	private.Handle()
 }
 
 // Paths lists the paths of all pages.
