@@ -23,6 +23,7 @@ var pages = []struct {
 	{"/train", &page.Train{}},
 	{"/predict", &page.Predict{}},
 	{"/models", &page.Models{}},
+	{"/private", &page.Private{}},
 }
 
 // Routes registers all pages. Call it once, in the browser and on the server.

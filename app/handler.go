@@ -73,7 +73,7 @@ self.addEventListener("message", (event) => {
 // cached is what opens without a server besides the styles, scripts and icons:
 // every page, for the service worker keeps exact paths.
 func cached() []string {
-	return append([]string{"/web/icon.svg", "/web/worker.js"}, Paths()...)
+	return append([]string{"/web/icon.svg", "/web/worker.js", "/web/loader.js", "/web/penguins.csv"}, Paths()...)
 }
 
 // resources says where the files are; serving them is not go-app's.

@@ -75,9 +75,9 @@ sed -e '/"crypto\/internal\/boring"/d' -e '/if boring\.Enabled {/,/^\t}/d' "$sum
 echo "{\"Replace\": {\"$sum\": \".tools/sha256.go\"}}" >.tools/overlay.json
 
 # Inlining costs a tenth of the size: it is left to what computes.
-inline=(github.com/centroid-studio/centroid/shared runtime internal math)
+inline=(github.com/centroid-studio/centroid/shared/{kernel,kmeans,table} math/...)
 flags=(-gcflags=all=-l)
-for package in "${inline[@]}"; do flags+=("-gcflags=$package/...="); done
+for package in "${inline[@]}"; do flags+=("-gcflags=$package="); done
 
 # Without the state of the repository in it, the same code is the same file, and no update.
 GOOS=js GOARCH=wasm go build -modfile .tools/wasm.mod -overlay .tools/overlay.json -trimpath -buildvcs=false -ldflags "-s -w" "${flags[@]}" -o "$1" ./wasm

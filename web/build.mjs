@@ -31,6 +31,7 @@ files.set("loader.js", await bundled("loader.js"));
 files.set("worker.js", await minified("worker.js", "js"));
 files.set("wasm_exec.js", await readFile(join(process.env.GOROOT || execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/wasm_exec.js")));
 files.set("manifest.webmanifest", Buffer.from(JSON.stringify(JSON.parse(await readFile(join(here, "manifest.webmanifest"), "utf8")))));
+files.set("penguins.csv", await readFile(join(here, "sample/penguins.csv")));
 files.set("icon.svg", Buffer.from(iconSVG()));
 files.set("icon-192.png", iconPNG(192));
 files.set("icon-512.png", iconPNG(512));

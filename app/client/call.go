@@ -119,6 +119,7 @@ func (c *Client) callOn(l *link, method string, params, out any) error {
 	}
 	l.pending[id] = wait
 	l.mu.Unlock()
+	c.sent.Add(int64(len(text)))
 	if err := l.socket.Send(text); err != nil {
 		l.mu.Lock()
 		delete(l.pending, id)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -54,6 +55,7 @@ type Client struct {
 	blob   func(text string) app.Value
 	after  func(time.Duration) <-chan time.Time
 	spread func() float64 // 0 to 1: how much of a pause is taken
+	sent   atomic.Int64   // see Sent
 
 	mu      sync.Mutex
 	away    bool                      // the server was not reached last time
@@ -72,11 +74,22 @@ type Client struct {
 // New makes a client over t. after is time.After, spread a random number from
 // 0 to 1 that keeps clients from coming back all at once.
 func New(t Transport, after func(time.Duration) <-chan time.Time, spread func() float64) *Client {
-	return &Client{
-		t: t, send: send, blob: blob, after: after, spread: spread,
+	c := &Client{
+		t: t, blob: blob, after: after, spread: spread,
 		hear: map[int]func(bool){}, guest: map[int]func(){}, kick: make(chan struct{}), watches: map[string]*watch{},
 	}
+	c.send = func(q request) (Response, error) {
+		if q.body != nil {
+			c.sent.Add(int64(q.body.Get("size").Int()))
+		}
+		return send(q)
+	}
+	return c
 }
+
+// Sent gives how many bytes went to the server as the body of a request or over the
+// socket since the page was loaded: all that could carry a row of somebody's.
+func (c *Client) Sent() int64 { return c.sent.Load() }
 
 var (
 	once   sync.Once
@@ -112,6 +125,7 @@ func (c *Client) DoUntil(cancel <-chan struct{}, method, path string, in, out an
 			return fault.Wrap("client.Do", err)
 		}
 		body = b
+		c.sent.Add(int64(len(b)))
 	}
 	r, err := c.t.Fetch(method, path, body, cancel)
 	if fault.CodeOf(err) == fault.Canceled {
@@ -122,6 +136,18 @@ func (c *Client) DoUntil(cancel <-chan struct{}, method, path string, in, out an
 		return &fault.Error{Code: errAway.Code, Msg: errAway.Msg, Op: "client.Do", Err: err}
 	}
 	return c.read(path, r, out)
+}
+
+// Static gives a file that everybody may have, such as a sample. It works offline.
+func (c *Client) Static(path string) ([]byte, error) {
+	r, err := c.t.Fetch("GET", path, nil, nil)
+	switch {
+	case err != nil:
+		return nil, &fault.Error{Code: errAway.Code, Msg: errAway.Msg, Op: "client.Static", Err: err}
+	case r.Status != 200:
+		return nil, problem(r)
+	}
+	return r.Body, nil
 }
 
 // read turns an answer into out or an error.

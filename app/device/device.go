@@ -7,11 +7,30 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/model"
 )
+
+// Private begins the id of a model that was trained in this browser. It belongs to
+// no account: everybody who uses the browser has it, logged in or not.
+const Private = "private-"
+
+// anybody owns the private models; no account has this id.
+const anybody = "-"
+
+// IsPrivate reports whether a model with this id was trained in a browser.
+func IsPrivate(id string) bool { return strings.HasPrefix(id, Private) }
+
+// ownerOf gives who owns a model, of whom is logged in and of anybody.
+func ownerOf(user, id string) string {
+	if IsPrivate(id) {
+		return anybody
+	}
+	return user
+}
 
 // Store keeps texts by owner and key: what one owner has, no call for another
 // one tells or touches. It is safe for use by many goroutines.
@@ -31,15 +50,16 @@ type Store interface {
 // store is the browser's; outside of one it lasts as long as the program.
 var store = sync.OnceValue(browser)
 
-// Models gives the owner's models on this device, newest first; none if there is
-// no owner. Those that can't be read are left out, and err says so beside the others.
+// Models gives the owner's models on this device and the private ones, newest first. Those that can't be read are left out, and err says so beside the others.
 func Models() ([]*model.Model, error) { return models(store(), present.id()) }
 
 func models(s Store, owner string) ([]*model.Model, error) {
-	if owner == "" {
-		return nil, nil
+	texts, err := s.All(anybody)
+	if err == nil && owner != "" {
+		var own []string
+		own, err = s.All(owner)
+		texts = append(texts, own...)
 	}
-	texts, err := s.All(owner)
 	if err != nil {
 		return nil, fault.Wrap("device.Models", err)
 	}
@@ -64,7 +84,7 @@ func models(s Store, owner string) ([]*model.Model, error) {
 }
 
 // Model gives one of the owner's models on this device; fault.NotFound if it is not there.
-func Model(id string) (*model.Model, error) { return get(store(), present.id(), id) }
+func Model(id string) (*model.Model, error) { return get(store(), ownerOf(present.id(), id), id) }
 
 func get(s Store, owner, id string) (*model.Model, error) {
 	var text string
@@ -84,7 +104,7 @@ func get(s Store, owner, id string) (*model.Model, error) {
 
 // SaveModel keeps m for the owner on this device, in the place of one with the
 // same id; fault.NoLogin if there is no owner.
-func SaveModel(m *model.Model) error { return save(store(), present.id(), m) }
+func SaveModel(m *model.Model) error { return save(store(), ownerOf(present.id(), m.ID), m) }
 
 func save(s Store, owner string, m *model.Model) error {
 	if owner == "" {
@@ -101,7 +121,7 @@ func save(s Store, owner string, m *model.Model) error {
 }
 
 // DeleteModel takes one of the owner's models off this device; one that is not there is no error.
-func DeleteModel(id string) error { return remove(store(), present.id(), id) }
+func DeleteModel(id string) error { return remove(store(), ownerOf(present.id(), id), id) }
 
 func remove(s Store, owner, id string) error {
 	if owner == "" {

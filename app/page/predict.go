@@ -129,9 +129,13 @@ func (p *Predict) load() {
 
 // list adds the server's models to the choice.
 func (p *Predict) list() {
+	guest := ui.User(p.ctx) == ""
 	p.ctx.Async(func() {
 		var infos []wire.ModelInfo
-		err := client.Get().Do("GET", "models", nil, &infos)
+		var err error
+		if !guest { // who has no account has no models on the server
+			err = client.Get().Do("GET", "models", nil, &infos)
+		}
 		models, devErr := device.Models()
 		devErr = takeNames(infos, models, devErr)
 		p.ctx.Dispatch(func(app.Context) {

@@ -44,7 +44,7 @@ type Train struct {
 	advice  advisor
 
 	run       *run // nil: none is shown
-	runErr    error
+	gone      bool // it is no longer there
 	canceling bool
 	saved     bool
 	saveErr   error
@@ -57,6 +57,22 @@ type Train struct {
 	tell stage // the stage that was said last
 
 	now func() time.Time
+
+	at      trainer  // where it trains
+	private *Private // the page that it is a part of; nil: it is a page, and the server trains
+}
+
+// trainer is where the trainings of a page run. Its methods block but for watch.
+type trainer interface {
+	// start begins one and gives its job.
+	start(req wire.TrainStart) (job string, err error)
+	// watch has hear told all events of a job, from the first one on, until stop is called.
+	watch(job string, hear func(wire.Event)) (stop func())
+	// gone reports that there is no such job, or not any more.
+	gone(job string) bool
+	cancel(job string) error
+	// keep saves a finished model on this device and gives it as it is now; nil if it was deleted since.
+	keep(m *model.Model) (*model.Model, error)
 }
 
 // viewed is what is drawn of the run; it is computed when events come, not when the page is drawn.
@@ -95,7 +111,7 @@ func (b *inbox) take() []wire.Event {
 
 // OnInit gives the settings of a first visit.
 func (t *Train) OnInit() {
-	t.now = time.Now
+	t.now, t.at = time.Now, served{}
 	t.form = newTrainForm(uint64(rand.Uint32()))
 }
 
@@ -256,8 +272,7 @@ func (t *Train) submit(ctx app.Context) {
 	}
 	t.sending = true
 	t.ctx.Async(func() {
-		var started wire.Started
-		err := client.Get().Call(wire.MethodTrainStart, req, &started)
+		job, err := t.at.start(req)
 		t.ctx.Dispatch(func(ctx app.Context) {
 			t.sending = false
 			if err != nil {
@@ -267,7 +282,7 @@ func (t *Train) submit(ctx app.Context) {
 				return
 			}
 			t.touched = true
-			t.watch(started.Job)
+			t.watch(job)
 			ctx.Defer(func(app.Context) {
 				if el := app.Window().GetElementByID("train-live"); el.Truthy() {
 					el.Call("scrollIntoView", map[string]any{"block": "nearest"})
@@ -295,7 +310,7 @@ func (t *Train) showFault(ctx app.Context) {
 
 // live reports whether a training is shown that has not ended.
 func (t *Train) live() bool {
-	return t.run != nil && t.runErr == nil && !t.run.Stage.ended()
+	return t.run != nil && !t.gone && !t.run.Stage.ended()
 }
 
 // watch shows a training from its first event on, and follows it.
@@ -304,27 +319,27 @@ func (t *Train) watch(job string) {
 	if t.stop != nil {
 		t.stop()
 	}
-	t.run, t.runErr, t.canceling, t.saved, t.saveErr, t.deleted, t.tell = &run{Job: job}, nil, false, false, nil, false, stageNone
+	t.run, t.gone, t.canceling, t.saved, t.saveErr, t.deleted, t.tell = &run{Job: job}, false, false, false, nil, false, stageNone
 	t.view, t.folded = viewed{}, true
-	setFragment(ctx, "job", job)
-	if err := ctx.SessionStorage().Set(jobKey, job); err != nil {
-		app.Log(err)
+	if t.private == nil { // a private one ends with the page
+		setFragment(ctx, "job", job)
+		if err := ctx.SessionStorage().Set(jobKey, job); err != nil {
+			app.Log(err)
+		}
 	}
 	shown, box := t.run, &inbox{}
-	t.stop = client.Get().Watch(job, 0, func(e wire.Event) {
+	t.stop = t.at.watch(job, func(e wire.Event) {
 		if e.Job == job && box.put(e) {
 			ctx.Dispatch(func(ctx app.Context) { t.flush(ctx, shown, box) })
 		}
 	})
 	ctx.Async(func() { // a job that is gone sends no event: ask once whether it is there
-		var j wire.Job
-		err := client.Get().Do("GET", "jobs/"+url.PathEscape(job), nil, &j)
-		if fault.CodeOf(err) != fault.NotFound {
+		if !t.at.gone(job) {
 			return
 		}
 		ctx.Dispatch(func(ctx app.Context) {
 			if t.run == shown {
-				t.runErr = err
+				t.gone = true
 				t.stop()
 				ctx.SessionStorage().Del(jobKey)
 			}
@@ -393,28 +408,18 @@ func (t *Train) redraw() {
 	}
 }
 
-// keep saves the finished model on this device, so that it predicts without a
-// network. The events of an old training may tell of a model that was renamed
-// or deleted since: the server's word holds, if it can be had.
+// keep saves the finished model on this device, so that it predicts without a network.
 func (t *Train) keep(m *model.Model) {
 	shown := t.run
 	t.ctx.Async(func() {
-		var present model.Model
-		err := client.Get().Do("GET", "models/"+url.PathEscape(m.ID), nil, &present)
-		deleted := fault.CodeOf(err) == fault.NotFound
-		if err == nil {
-			m = &present
-		}
-		if !deleted {
-			err = device.SaveModel(m)
-		}
+		present, err := t.at.keep(m)
 		t.ctx.Dispatch(func(app.Context) {
 			if t.run != shown {
 				return
 			}
-			if t.deleted = deleted; !deleted {
+			if t.deleted = present == nil; !t.deleted {
 				t.saved, t.saveErr = err == nil, err
-				t.know(m)
+				t.know(present)
 			}
 		})
 	})
@@ -429,7 +434,7 @@ func (t *Train) onCancel(ctx app.Context, _ app.Event) {
 	shown := t.run
 	ui.Say(ctx, "Canceling. "+shown.kept())
 	t.ctx.Async(func() {
-		err := client.Get().Call(wire.MethodTrainCancel, wire.JobRef{Job: shown.Job}, nil)
+		err := t.at.cancel(shown.Job)
 		if err == nil {
 			return
 		}

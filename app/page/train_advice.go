@@ -37,8 +37,8 @@ func (f *trainForm) settingsAdvised() prep.Config {
 // advise asks the server about the settings as they are, as soon as they have
 // stayed so for a moment.
 func (t *Train) advise() {
-	if t.ctx == nil {
-		return // not on a page
+	if t.ctx == nil || t.private != nil {
+		return // not on a page, or there is no server to ask
 	}
 	a := &t.advice
 	cfg := t.form.settingsAdvised()

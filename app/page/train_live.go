@@ -22,7 +22,7 @@ func (t *Train) head() app.UI {
 	if t.run != nil {
 		text, class = t.run.pill(t.canceling)
 	}
-	if t.runErr != nil {
+	if t.gone {
 		text, class = "Gone", "bad"
 	}
 	sub := "Find the clusters of a dataset, and watch how they are found."
@@ -75,7 +75,7 @@ func (t *Train) liveView() []app.UI {
 			app.P().Class("small").Text("Each pass is shown as it happens: the centroids, the inertia, the rows that move."),
 		)}
 	}
-	if t.runErr != nil {
+	if t.gone {
 		return []app.UI{app.Section().Class("banner bad").ID("train-live").Body(ui.Icon("alert"),
 			app.Span().Class("grow").Text("This training is gone, or it belongs to another account. Start another one."))}
 	}
@@ -84,7 +84,7 @@ func (t *Train) liveView() []app.UI {
 		out = append(out, t.result())
 	}
 	out = append(out, app.Div().Class("cols").Body(t.picture(), app.Div().Class("c5 stack").Body(t.curve(), t.passTable(), t.comparison())))
-	if t.run.Model != nil && !t.deleted {
+	if t.run.Model != nil && !t.deleted && t.private == nil {
 		m := t.run.Model
 		out = append(out, &modelRows{Model: m.ID, K: m.Centroids.Rows, Dataset: m.Data.Dataset, Version: m.Data.Version})
 	}

@@ -17,10 +17,14 @@ import (
 // result draws the finished model: how good it is, and one card a cluster.
 func (t *Train) result() app.UI {
 	m := t.run.Model
+	rows := app.UI(app.A().Attr("role", "button").Class("secondary").ID("rows-csv").Hidden(t.deleted).Href(wire.API+"/models/"+url.PathEscape(m.ID)+"/rows.csv").Attr("download", "").Body(ui.Icon("down"), app.Text("Rows with clusters, CSV")))
+	if t.private != nil {
+		rows = t.private.rowsButton()
+	}
 	return app.Section().Class("stack").ID("result").Aria("labelledby", "result-title").Body(
 		app.Div().Class("row").Body(
 			app.H2().ID("result-title").Class("grow").Text("Clusters"),
-			app.A().Attr("role", "button").Class("secondary").ID("rows-csv").Hidden(t.deleted).Href(wire.API+"/models/"+url.PathEscape(m.ID)+"/rows.csv").Attr("download", "").Body(ui.Icon("down"), app.Text("Rows with clusters, CSV")),
+			rows,
 		),
 		app.P().Class("small").ID("result-summary").Text(summary(m)),
 		app.P().Class("small").ID("result-how").Text(how(m)),

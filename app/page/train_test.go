@@ -104,7 +104,7 @@ func TestTrainStates(t *testing.T) {
 		{"another attempt follows", with(8, func(p *Train) {
 			p.run.apply(wire.Event{Job: "j", Seq: 9, Type: wire.EventFailed, Fault: &wire.Fault{Message: "The worker is gone.", Retry: true}})
 		}), []string{"Queued again", "The worker is gone. Another attempt follows by itself.", "train-cancel"}, nil},
-		{"gone", with(1, func(p *Train) { p.runErr = away }), []string{">Gone<", "belongs to another account"}, []string{"train-cancel"}},
+		{"gone", with(1, func(p *Train) { p.gone = true }), []string{">Gone<", "belongs to another account"}, []string{"train-cancel"}},
 		{"live while the datasets can't be had", with(8, func(p *Train) { p.loadErr, p.datasets = away, nil }), []string{"No way to the server.", "Pass 2 of at most 100", "train-cancel"}, []string{"train-form"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,13 +2,14 @@ package private
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"math"
-	"strings"
+	"math/rand/v2"
+	"strconv"
 	"time"
 
+	"github.com/centroid-studio/centroid/app/device"
 	"github.com/centroid-studio/centroid/app/worker"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/kmeans"
@@ -124,7 +125,7 @@ func (t *training) run(ctx context.Context) (*model.Model, error) {
 		return nil, err
 	}
 	m := model.Build(t.prep, stats, cfg, res)
-	m.ID, m.Name, m.Created = IDPrefix+strings.ToLower(rand.Text()), req.Name, t.began.UTC()
+	m.ID, m.Name, m.Created = device.Private+strconv.FormatUint(rand.Uint64(), 36), req.Name, t.began.UTC()
 	m.Data = model.Data{Name: t.name, Hash: t.src.Hash(), Rows: stats.Rows, Dropped: stats.Dropped}
 	m.Training.Partial, m.Training.Weight = partial, req.Weight
 	if partial != model.Canceled { // who cancels does not want to wait for scores
@@ -135,9 +136,6 @@ func (t *training) run(ctx context.Context) (*model.Model, error) {
 	m.Training.Seconds = time.Since(t.began).Seconds()
 	return m, nil
 }
-
-// IDPrefix begins the id of each model that was trained in a browser.
-const IDPrefix = "private-"
 
 // Vectors, Rows, Dim and ID make the training what live.Sample looks at.
 func (t *training) Vectors() []float32 { return t.vectors }

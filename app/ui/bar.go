@@ -7,7 +7,7 @@ import (
 // titles are the names of pages in the window's title.
 var titles = map[string]string{
 	"landing": "Centroid", "login": "Log in", "register": "Create an account", "account": "Account",
-	"data": "Data", "explore": "Explore", "train": "Train", "predict": "Predict", "models": "Models",
+	"data": "Data", "explore": "Explore", "train": "Train", "predict": "Predict", "models": "Models", "private": "Private",
 }
 
 // titleOf gives the window's title on a page.

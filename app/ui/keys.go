@@ -3,7 +3,7 @@ package ui
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
 // places are the pages that g and a letter lead to.
-var places = map[string]string{"d": "/data", "e": "/explore", "t": "/train", "p": "/predict", "m": "/models"}
+var places = map[string]string{"d": "/data", "e": "/explore", "t": "/train", "p": "/predict", "m": "/models", "v": "/private"}
 
 // placeWait is how many milliseconds after g the letter may come.
 const placeWait = 1500
@@ -105,6 +105,7 @@ var help = [][2]string{
 	{"g t", "Go to Train"},
 	{"g p", "Go to Predict"},
 	{"g m", "Go to Models"},
+	{"g v", "Go to Private"},
 	{"Esc", "Close what is open"},
 	{"?", "This list"},
 	{"Arrows", "In a table: move from cell to cell"},

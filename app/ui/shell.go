@@ -11,15 +11,16 @@ var entries = []entry{
 	{"train", "/train", "Train", "train"},
 	{"predict", "/predict", "Predict", "predict"},
 	{"models", "/models", "Models", "models"},
+	{"private", "/private", "Private", "lock"},
 }
 
 // open lists the pages that need no account.
-var open = map[string]bool{"landing": true, "login": true, "register": true}
+var open = map[string]bool{"landing": true, "login": true, "register": true, "private": true, "predict": true}
 
 // Shell draws a page in its frame: skip link, top bar, banners, the body,
 // dialog, messages and the live region. page is the name of the page: landing,
-// login, register, account, data, explore, train, predict or models. All but
-// the first three send a visitor without an account to log in and back.
+// login, register, account, data, explore, train, predict, models or private. All
+// but those in open send a visitor without an account to log in and back.
 func Shell(page string, body ...app.UI) app.UI {
 	return app.Div().Class("shell").Body(
 		app.A().Class("skip").Href("#main").OnClick(skip).Text("Skip to the content"),

@@ -22,3 +22,9 @@ func connect(*Worker) (port, error) {
 
 // FileOf gives the File that v is in JavaScript, which there is in browsers only.
 func FileOf(app.Value) *File { return nil }
+
+// Inside reports whether this program runs in a worker.
+func Inside() bool { return false }
+
+// Serve answers the calls of the page that started this worker.
+func Serve() {}

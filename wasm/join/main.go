@@ -1,9 +1,11 @@
-// Command join writes the data of a WebAssembly program as one piece:
+// Command join makes the data of a WebAssembly program smaller:
 //
 //	go run ./wasm/join app.wasm
 //
 // Go's linker leaves out every few zeros and so makes up to 100,000 pieces. The
-// address before each is what does not compress: 110 kB of the download.
+// address before each is what does not compress: 110 kB of the download. They become
+// one piece. The lines of the instructions, which only stack traces show, are another
+// 110 kB: they become zeros.
 package main
 
 import (
@@ -30,7 +32,7 @@ func rewrite(path string) error {
 	if err != nil {
 		return err
 	}
-	joined, err := join(program)
+	joined, err := join(program, forgetLines)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -48,8 +50,8 @@ const (
 
 var errForm = errors.New("not a WebAssembly program as Go's linker writes it")
 
-// join gives the same program with one piece of data.
-func join(program []byte) ([]byte, error) {
+// join gives the same program with one piece of data, as edit leaves it.
+func join(program []byte, edit func(data []byte) error) ([]byte, error) {
 	rest, ok := bytes.CutPrefix(program, []byte(magic))
 	if !ok {
 		return nil, errForm
@@ -63,7 +65,7 @@ func join(program []byte) ([]byte, error) {
 		}
 		rest = after
 		if id == dataSection {
-			if section, err = joinData(section); err != nil {
+			if section, err = joinData(section, edit); err != nil {
 				return nil, err
 			}
 		}
@@ -75,7 +77,7 @@ func join(program []byte) ([]byte, error) {
 }
 
 // joinData gives a data section with all its pieces in one, and zeros between them.
-func joinData(section []byte) ([]byte, error) {
+func joinData(section []byte, edit func(data []byte) error) ([]byte, error) {
 	n, k := binary.Uvarint(section)
 	if k <= 0 {
 		return nil, errForm
@@ -112,6 +114,9 @@ func joinData(section []byte) ([]byte, error) {
 	whole := make([]byte, high-low)
 	for _, p := range pieces {
 		copy(whole[p.at-low:], p.data)
+	}
+	if err := edit(whole); err != nil {
+		return nil, err
 	}
 	out := appendSigned([]byte{1, 0, i32Const}, low)
 	out = append(out, end)
