@@ -191,7 +191,12 @@ func (p *Private) tell(body []byte, _ []worker.Part) {
 }
 
 func (p *Private) show(ctx app.Context, o *private.Opened) {
-	p.table, p.rows, p.charts = o, rowsOf(o.Shown, o.Dataset.Schema), privateCharts
+	rows, err := rowsOf(o.Shown, o.Dataset.Schema)
+	if err != nil {
+		p.openErr = err
+		return
+	}
+	p.table, p.rows, p.charts = o, rows, privateCharts
 	p.stamp++
 	p.x, p.y = "", ""
 	numbers := columnsOf(o.Dataset.Schema, table.Number)

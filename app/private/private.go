@@ -48,7 +48,7 @@ type Opened struct {
 	Dataset wire.Dataset         `json:"dataset"` // without an id: it is on no server
 	Preview [][]table.Cell       `json:"preview"` // the first rows
 	Columns []wire.ColumnProfile `json:"columns"` // of all rows, in the order of the schema
-	Shown   wire.SampleRows      `json:"shown"`   // rows for a picture: every n-th
+	Shown   wire.SampleColumns   `json:"shown"`   // rows for a picture: every n-th
 }
 
 // held is the table and the model that was trained on it last. A worker has one of each.
@@ -131,16 +131,15 @@ func (t *told) Read(p []byte) (int, error) {
 // look fills in the preview, the profiles and the rows for a picture.
 func (o *Opened) look(ctx context.Context, src resting) error {
 	schema := src.Schema()
-	o.Shown.Of = src.Rows()
+	shown := wire.SampleRows{Of: src.Rows(), Chosen: "all rows"}
 	for _, c := range schema {
-		o.Shown.Columns = append(o.Shown.Columns, c.Name)
+		shown.Columns = append(shown.Columns, c.Name)
 	}
 	every := max(1, (src.Rows()+shownRows-1)/shownRows)
-	o.Shown.Chosen = "all rows"
 	if every > 1 {
-		o.Shown.Chosen = fmt.Sprintf("one row of each %d", every)
+		shown.Chosen = fmt.Sprintf("one row of each %d", every)
 	}
-	err := src.Scan(ctx, o.Shown.Columns, func(b *table.Batch) error {
+	err := src.Scan(ctx, shown.Columns, func(b *table.Batch) error {
 		for i := range b.Rows {
 			at := b.First + int64(i)
 			if at >= previewRows && at%every != 0 {
@@ -151,7 +150,7 @@ func (o *Opened) look(ctx context.Context, src resting) error {
 				o.Preview = append(o.Preview, cells)
 			}
 			if at%every == 0 {
-				o.Shown.Rows = append(o.Shown.Rows, wire.Row{ID: at, Cells: cells})
+				shown.Rows = append(shown.Rows, wire.Row{ID: at, Cells: cells})
 			}
 		}
 		return nil
@@ -159,6 +158,7 @@ func (o *Opened) look(ctx context.Context, src resting) error {
 	if err != nil {
 		return err
 	}
+	o.Shown = shown.ByColumn()
 	for _, c := range schema {
 		p, err := profile(ctx, src, c)
 		if err != nil {
