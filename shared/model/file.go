@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -30,6 +32,16 @@ func Decode(b []byte) (*Model, error) {
 	dec.DisallowUnknownFields()
 	m := new(Model)
 	if err := dec.Decode(m); err != nil {
+		var later struct {
+			Format int `json:"format"`
+		}
+		if json.Unmarshal(b, &later) == nil && later.Format > Format { // what it holds is not known here
+			return nil, formatFault(later.Format)
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, &fault.Error{Code: fault.Invalid, Op: "model.Decode", Err: err,
+				Msg: fmt.Sprintf("This model file is cut off: it ends in the middle, after %d bytes. Save it again where it came from.", len(b))}
+		}
 		return nil, &fault.Error{Code: fault.Invalid, Op: "model.Decode", Err: err, Msg: "This is not a model file of Centroid: " + err.Error() + "."}
 	}
 	if _, err := dec.Token(); err != io.EOF {
