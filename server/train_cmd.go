@@ -28,7 +28,7 @@ import (
 type trainCommand struct {
 	data, out, name, label, start string
 	weight, update                string
-	columns                       []string
+	columns, logs                 []string
 	scale, missing, init          string
 	algorithm, distance           string
 	config                        kmeans.Config
@@ -76,6 +76,7 @@ func newTrainCommand() *cobra.Command {
 func (t *trainCommand) common(f *pflag.FlagSet) {
 	f.StringVar(&t.data, "data", "", "rows: a CSV file with a header (required)")
 	f.StringSliceVar(&t.columns, "columns", nil, "features, with commas between them (all suitable columns if empty)")
+	f.StringSliceVar(&t.logs, "log", nil, "features of which sign(x) * ln(1 + |x|) is taken before they are scaled, with commas between them")
 	f.StringVar(&t.label, "label", "", "column to compare the clusters with (guessed if empty, none for no column)")
 	f.StringVar(&t.scale, "scale", string(prep.Standard), "none, standard or minmax")
 	f.StringVar(&t.missing, "missing", string(prep.Drop), "rows with a missing value: drop, or fill with mean or median")
@@ -158,7 +159,7 @@ func (t *trainCommand) input(src *table.Memory) (train.FitInput, error) {
 	}
 	t.config.Init, t.config.Algorithm, t.config.Distance = kmeans.Init(t.init), kmeans.Algorithm(t.algorithm), kmeans.Distance(t.distance)
 	return train.FitInput{
-		Source: src, Prep: prep.Config{Columns: t.features(src.Schema()), Scale: prep.Scale(t.scale), Missing: prep.Missing(t.missing)},
+		Source: src, Prep: prep.Config{Columns: t.features(src.Schema()), Scale: prep.Scale(t.scale), Missing: prep.Missing(t.missing), Logs: t.logs},
 		Config: t.config, Label: label, Weight: t.weight, TimeLimit: t.limit, Workers: t.workers, DataName: filepath.Base(t.data),
 	}, nil
 }

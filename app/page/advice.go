@@ -20,6 +20,9 @@ func advicePath(d *wire.Dataset, cfg prep.Config) string {
 	if cfg.Missing != "" {
 		v.Set("missing", string(cfg.Missing))
 	}
+	if len(cfg.Logs) > 0 {
+		v.Set("logs", listed(cfg.Logs))
+	}
 	return "datasets/" + url.PathEscape(d.ID) + "/advice?" + v.Encode()
 }
 

@@ -84,6 +84,11 @@ func settingFacts(m *model.Model) []fact {
 	for _, in := range m.Inputs {
 		columns = append(columns, in.Name)
 	}
+	for i, c := range m.Prep.Columns {
+		if c.Log && i < len(columns) {
+			columns[i] = "ln(1 + |" + c.Name + "|)"
+		}
+	}
 	c := m.Config
 	return []fact{
 		{"Columns", strings.Join(columns, ", ")},

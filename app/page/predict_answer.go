@@ -199,6 +199,9 @@ func (f *rowForm) space() string {
 	default:
 		s += "each number less its mean, by its standard deviation"
 	}
+	if slices.ContainsFunc(f.Model.Prep.Columns, func(c prep.Column) bool { return c.Log }) {
+		s += ", of some the logarithm"
+	}
 	for _, c := range f.Model.Prep.Columns {
 		if c.Levels != nil {
 			return s + ", each level of a category as 0 or 1."

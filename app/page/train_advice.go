@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -23,11 +24,13 @@ type advisor struct {
 	list []wire.Advice
 	err  error
 	all  bool // all cards are shown
+
+	saving bool // the dataset's next version is made
 }
 
 // settingsAdvised gives the settings that advice is about.
 func (f *trainForm) settingsAdvised() prep.Config {
-	cfg := prep.Config{Scale: f.Scale, Missing: f.Missing}
+	cfg := prep.Config{Scale: f.Scale, Missing: f.Missing, Logs: f.logs()}
 	for _, c := range f.columns() {
 		cfg.Columns = append(cfg.Columns, c.Name)
 	}
@@ -78,11 +81,16 @@ func (f *trainForm) apply(r *wire.Remedy) {
 	if r.Missing != "" {
 		f.Missing = r.Missing
 	}
+	for _, name := range r.Logs {
+		f.Logs[name] = true
+	}
 	f.fitRows()
 }
 
-// helps reports whether a remedy changes the settings of a training.
-func helps(r *wire.Remedy) bool { return len(r.Without) > 0 || r.Scale != "" || r.Missing != "" }
+// helps reports whether a remedy changes the settings of a training, or the rows.
+func helps(r *wire.Remedy) bool {
+	return len(r.Without) > 0 || r.Scale != "" || r.Missing != "" || len(r.Logs) > 0 || len(r.Steps) > 0
+}
 
 func (t *Train) onAdvice(ctx app.Context, _ app.Event) {
 	i := scopeInt(ctx, "advice")
@@ -90,6 +98,10 @@ func (t *Train) onAdvice(ctx app.Context, _ app.Event) {
 		return
 	}
 	a := t.advice.list[i]
+	if len(a.Remedy.Steps) > 0 {
+		t.next(ctx, a.Remedy)
+		return
+	}
 	t.touched = true
 	t.form.apply(a.Remedy)
 	delete(t.form.Errors, fieldColumns)
@@ -97,6 +109,40 @@ func (t *Train) onAdvice(ctx app.Context, _ app.Event) {
 	t.advise()
 	ui.Say(ctx, a.Remedy.Label+": done.")
 	focusOn(ctx, "train-advice") // the button is gone
+}
+
+// next makes the dataset's next version of a remedy's rows, and trains on that.
+// The settings stay.
+func (t *Train) next(ctx app.Context, r *wire.Remedy) {
+	if t.advice.saving {
+		return
+	}
+	t.advice.saving = true
+	of := t.form.Data
+	save := wire.FrameSave{Steps: r.Steps, Dataset: of.ID}
+	ctx.Async(func() {
+		var d wire.Dataset
+		err := client.Get().Do("POST", "frames/save", save, &d)
+		ctx.Dispatch(func(ctx app.Context) {
+			t.advice.saving = false
+			if err != nil {
+				ui.Toast(ctx, "bad", fault.Message(err))
+				return
+			}
+			for i := range t.datasets {
+				if t.datasets[i].ID == d.ID {
+					t.datasets[i] = d
+				}
+			}
+			if t.form.Data == of {
+				t.form.Data = &d
+				t.form.fitRows()
+				t.advise()
+			}
+			ui.Say(ctx, "Version "+strconv.Itoa(d.Version)+" of "+d.Name+" has "+count(int(d.Rows), "row", "rows")+". The Data page can undo it.")
+			focusOn(ctx, "dataset")
+		})
+	})
 }
 
 func (t *Train) onMoreAdvice(app.Context, app.Event) { t.advice.all = true }

@@ -8,15 +8,14 @@ import (
 // axis is one dimension that a picture can show: a feature of the prepared
 // space with what takes it back to original units.
 type axis struct {
-	Name    string  // "petal_length", or "island = Biscoe" for a level
-	Feature int     // index in the prepared space
-	Offset  float64 // original = prepared * Factor + Offset
-	Factor  float64
-	Level   bool // true: 1 where the category has this level, else 0
+	Name    string      // "petal_length", or "island = Biscoe" for a level
+	Feature int         // index in the prepared space
+	Back    prep.Column // takes a value back to original units
+	Level   bool        // true: 1 where the category has this level, else 0
 }
 
 // value takes a prepared value back to original units.
-func (a axis) value(v float64) float64 { return v*a.Factor + a.Offset }
+func (a axis) value(v float64) float64 { return a.Back.Original(v) }
 
 // axesOf lists the dimensions of p, in the order of its features. Rows that were
 // brought to length 1 have lost their units: they are shown as they are.
@@ -24,15 +23,15 @@ func axesOf(p *prep.Prep) []axis {
 	var out []axis
 	for _, c := range p.Columns {
 		if c.Levels == nil {
-			a := axis{Name: c.Name, Feature: len(out), Offset: c.Offset, Factor: c.Factor}
+			a := axis{Name: c.Name, Feature: len(out), Back: c}
 			if p.Unit {
-				a.Offset, a.Factor = 0, 1
+				a.Back = prep.Column{Factor: 1}
 			}
 			out = append(out, a)
 			continue
 		}
 		for _, level := range c.Levels {
-			out = append(out, axis{Name: c.Name + " = " + level, Feature: len(out), Factor: 1, Level: true})
+			out = append(out, axis{Name: c.Name + " = " + level, Feature: len(out), Back: prep.Column{Factor: 1}, Level: true})
 		}
 	}
 	return out

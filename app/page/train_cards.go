@@ -87,7 +87,7 @@ func traitsOf(m *model.Model, c, all []float64, cells []table.Cell) []trait {
 			t.Cell = cells[i]
 		}
 		if col.Levels == nil {
-			t.Mine, t.All = c[f]*col.Factor+col.Offset, all[f]*col.Factor+col.Offset
+			t.Mine, t.All = col.Original(c[f]), col.Original(all[f])
 			if i < len(m.Inputs) && m.Inputs[i].Max > m.Inputs[i].Min {
 				t.Apart = (t.Mine - t.All) / (m.Inputs[i].Max - m.Inputs[i].Min)
 			}

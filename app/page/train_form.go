@@ -40,6 +40,7 @@ const (
 type trainForm struct {
 	Data *wire.Dataset // nil: none chosen
 	Use  map[string]bool
+	Logs map[string]bool // columns of numbers whose logarithm is taken
 
 	Scale   prep.Scale
 	Missing prep.Missing
@@ -63,7 +64,7 @@ type trainForm struct {
 // newTrainForm gives the settings of a first visit.
 func newTrainForm(seed uint64) trainForm {
 	return trainForm{
-		Use: map[string]bool{}, Stays: map[int]bool{}, Scale: prep.Standard, Missing: prep.Drop,
+		Use: map[string]bool{}, Logs: map[string]bool{}, Stays: map[int]bool{}, Scale: prep.Standard, Missing: prep.Drop,
 		K: "3", Algorithm: kmeans.Auto, Distance: kmeans.Euclidean, Init: kmeans.Parallel, Restarts: "1", Passes: "100", Tolerance: "0.0001",
 		Seed: strconv.FormatUint(seed, 10), Errors: map[string]string{},
 	}
@@ -71,7 +72,7 @@ func newTrainForm(seed uint64) trainForm {
 
 // setData chooses a dataset: all its features are in use, as far as they can be.
 func (f *trainForm) setData(d *wire.Dataset) {
-	f.Data, f.Use, f.Rows, f.Weight = d, map[string]bool{}, nil, ""
+	f.Data, f.Use, f.Logs, f.Rows, f.Weight = d, map[string]bool{}, map[string]bool{}, nil, ""
 	for _, c := range f.choices() {
 		f.Use[c.Name] = c.Role == table.Feature && (d.Rows == 0 || c.Missing < d.Rows)
 	}
@@ -101,6 +102,17 @@ func (f *trainForm) columns() []table.Column {
 	for _, c := range f.choices() {
 		if f.Use[c.Name] {
 			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// logs names the columns in use whose logarithm is taken.
+func (f *trainForm) logs() []string {
+	var out []string
+	for _, c := range f.columns() {
+		if c.Kind == table.Number && f.Logs[c.Name] {
+			out = append(out, c.Name)
 		}
 	}
 	return out

@@ -75,6 +75,14 @@ func (t *Train) onColumn(ctx app.Context, _ app.Event) {
 	delete(t.form.Errors, fieldColumns)
 }
 
+func (t *Train) onLog(ctx app.Context, _ app.Event) {
+	t.touched = true
+	name := scope(ctx, "column")
+	t.form.Logs[name] = !t.form.Logs[name]
+	t.advise()
+	delete(t.form.Errors, fieldColumns)
+}
+
 func (t *Train) onScale(ctx app.Context, _ app.Event) {
 	t.touched = true
 	t.form.Scale = prep.Scale(ctx.JSSrc().Get("value").String())

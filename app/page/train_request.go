@@ -56,6 +56,7 @@ func (f *trainForm) request() (req wire.TrainStart, ok bool) {
 		if len(req.Prep.Columns) == 0 {
 			bad(fieldColumns, "Choose at least one column.")
 		}
+		req.Prep.Logs = f.logs()
 	}
 	c := &req.Config
 	c.K = whole(fieldK, "k", f.K)

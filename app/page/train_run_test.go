@@ -165,7 +165,7 @@ func TestRunStaysSmall(t *testing.T) {
 	if len(r.Passes) != 300 || kept != keepCentroids {
 		t.Errorf("%d passes, %d with centroids; want 300 and %d", len(r.Passes), kept, keepCentroids)
 	}
-	x, y := axis{Feature: 0, Factor: 1}, axis{Feature: 1, Factor: 1}
+	x, y := axis{Feature: 0, Back: prep.Column{Factor: 1}}, axis{Feature: 1, Back: prep.Column{Factor: 1}}
 	xs, _ := r.trails(x, y)
 	if len(xs) != 2 || len(xs[0]) != keepCentroids || xs[0][keepCentroids-1] != 300 {
 		t.Errorf("trails = %v", xs)
@@ -179,7 +179,7 @@ func TestTrailsGrow(t *testing.T) {
 	more := passEvent(2, 0, 2, 2)
 	more.Pass.Centroids = matrix([]float64{2, 0}, []float64{7, 1}, []float64{9, 1})
 	r.apply(more)
-	x, y := axis{Feature: 0, Factor: 1}, axis{Feature: 1, Factor: 1}
+	x, y := axis{Feature: 0, Back: prep.Column{Factor: 1}}, axis{Feature: 1, Back: prep.Column{Factor: 1}}
 	if xs, _ := r.trails(x, y); !reflect.DeepEqual(xs, [][]float64{{1, 2}, {6, 7}, {9}}) {
 		t.Errorf("trails = %v, want that of the third from its first pass on", xs)
 	}

@@ -66,10 +66,7 @@ func (t *Train) dataGroup() app.UI {
 	}
 	columns := []app.UI{app.Legend().Text("Columns")}
 	for _, c := range f.choices() {
-		columns = append(columns, app.Label().Class("check").Body(
-			app.Input().Type("checkbox").Name("column").Value(c.Name).Checked(f.Use[c.Name]).OnChange(t.onColumn, c.Name),
-			app.Span().Text(c.Name), app.Span().Class("hint").Text(columnHint(c)),
-		))
+		columns = append(columns, t.column(c))
 	}
 	if f.Data != nil && len(f.choices()) == 0 {
 		columns = append(columns, app.P().Class("small").Text("No column of this dataset is a number or a category."))
@@ -94,6 +91,21 @@ func (t *Train) dataGroup() app.UI {
 			app.Option().Value(string(prep.Median)).Selected(f.Missing == prep.Median).Text("Fill with the median"),
 		), "", f.Errors[fieldMissing]),
 	)
+}
+
+// column draws the choice of a column; one of numbers that is in use has a switch
+// for its logarithm.
+func (t *Train) column(c table.Column) app.UI {
+	f := &t.form
+	row := []app.UI{app.Label().Class("check grow").Body(
+		app.Input().Type("checkbox").Name("column").Value(c.Name).Checked(f.Use[c.Name]).OnChange(t.onColumn, c.Name),
+		app.Span().Text(c.Name), app.Span().Class("hint").Text(columnHint(c)),
+	)}
+	if c.Kind == table.Number && f.Use[c.Name] {
+		row = append(row, app.Button().Type("button").Class("ghost sm log").DataSet("column", c.Name).Aria("pressed", strconv.FormatBool(f.Logs[c.Name])).
+			Aria("label", "Logarithm of "+c.Name).Title("Train on the logarithm of "+c.Name+": sign(x) ln(1 + |x|)").OnClick(t.onLog, c.Name).Text("log"))
+	}
+	return app.Div().Class("row nowrap").Body(row...)
 }
 
 // columnHint says what a column holds.

@@ -78,6 +78,11 @@ func startOf(m *model.Model) *wire.TrainStart {
 	for _, in := range m.Inputs {
 		s.Prep.Columns = append(s.Prep.Columns, in.Name)
 	}
+	for _, c := range m.Prep.Columns {
+		if c.Log {
+			s.Prep.Logs = append(s.Prep.Logs, c.Name)
+		}
+	}
 	return s
 }
 
@@ -101,6 +106,10 @@ func (f *trainForm) take(s *wire.TrainStart) {
 		for _, name := range s.Prep.Columns {
 			f.Use[name] = true
 		}
+	}
+	clear(f.Logs)
+	for _, name := range s.Prep.Logs {
+		f.Logs[name] = true
 	}
 	f.Model, f.Rows, f.Frozen = nil, nil, ""
 	clear(f.Stays)

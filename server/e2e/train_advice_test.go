@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/url"
 	"strings"
@@ -78,6 +79,51 @@ func TestE2ETrainAdvice(t *testing.T) {
 	}
 	if got := fmt.Sprintln(used, m.Prep.Scale, m.Prep.Missing); got != "[age salary gap] standard median\n" {
 		t.Errorf("the model was trained on %s", got)
+	}
+	b.NoErrors()
+}
+
+// TestE2ETrainAdviceRows takes the logarithm of a column with a long tail, and makes
+// a version without the rows that were recorded twice.
+func TestE2ETrainAdviceRows(t *testing.T) {
+	s := startServer(t)
+	a := program(t, s, "ada")
+	rng := rand.New(rand.NewPCG(1, 2))
+	var csv strings.Builder
+	csv.WriteString("age,income\n")
+	for i := range 600 {
+		line := fmt.Sprintf("%d,%.4f\n", 20+rng.IntN(40), math.Exp(10*rng.Float64()*rng.Float64()))
+		csv.WriteString(line)
+		if i < 40 {
+			csv.WriteString(line)
+		}
+	}
+	var d wire.Dataset
+	a.do("POST", "datasets?name=incomes", strings.NewReader(csv.String()), "text/csv", &d)
+
+	b := openBrowser(t)
+	b.logIn(s, "ada", "/train#dataset="+d.ID)
+	b.Until(`document.querySelector("#train-advice li")?.dataset.kind === "skewed"`)
+	b.Shot("train-advice-log")
+	b.Click(`#train-advice li[data-kind=skewed] button`)
+	b.Until(`document.querySelector("button.log[data-column=income]").getAttribute("aria-pressed") === "true"`)
+	b.Until(`document.querySelector("#train-advice li")?.dataset.kind === "repeated"`)
+	b.Click(`#train-advice li[data-kind=repeated] button`)
+	b.Until(`document.querySelector("#train-form").innerText.includes("Version 2, 600 rows") && !document.querySelector("#train-advice li")`)
+	newAxe(t, b).check("/train with a logarithm")
+	b.Shot("train-log")
+
+	b.Click("#train-go")
+	b.state("Done")
+	m := b.newest()
+	if c := m.Prep.Columns[1]; c.Name != "income" || !c.Log || m.Data.Version != 2 || m.Data.Rows != 600 {
+		t.Errorf("the model was trained on %+v of version %d with %d rows", c, m.Data.Version, m.Data.Rows)
+	}
+	// The pages compute as the server does.
+	for _, c := range m.Clusters {
+		if x := *c.Center[1].Number; !(x > 1 && x < math.Exp(10)) {
+			t.Errorf("a cluster's income is %v, want original units", x)
+		}
 	}
 	b.NoErrors()
 }

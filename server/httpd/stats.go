@@ -119,6 +119,7 @@ func (s *Server) statsRoutes() {
 		Features string `query:"features" doc:"names, separated by commas; one that has a comma stands in double quotes; none means the columns that are features"`
 		Scale    string `query:"scale" enum:"standard,minmax,none" default:"standard" doc:"of the training"`
 		Missing  string `query:"missing" enum:"drop,mean,median" default:"drop" doc:"of the training"`
+		Logs     string `query:"logs" doc:"features whose logarithm is taken, written as the features are"`
 	}
 	handle(s, op{route: "GET datasets/{id}/advice", tag: "statistics", summary: "What to know before training on some columns, and what to do about it"},
 		func(ctx context.Context, who auth.Identity, in *adviceInput) (*body[wire.AdviceList], error) {
@@ -126,8 +127,12 @@ func (s *Server) statsRoutes() {
 			if err != nil {
 				return nil, err
 			}
+			logs, err := columnsOf(in.r.URL.Query()["logs"])
+			if err != nil {
+				return nil, err
+			}
 			a, err := s.o.Stats.Advise(ctx, stats.Request{Owner: who.User, Dataset: in.ID, Version: in.Version},
-				prep.Config{Columns: features, Scale: prep.Scale(in.Scale), Missing: prep.Missing(in.Missing)})
+				prep.Config{Columns: features, Scale: prep.Scale(in.Scale), Missing: prep.Missing(in.Missing), Logs: logs})
 			return &body[wire.AdviceList]{a}, err
 		})
 

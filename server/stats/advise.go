@@ -65,7 +65,7 @@ func (s *Service) advise(ctx context.Context, q Request, cfg prep.Config) (wire.
 	if err != nil {
 		return out, err
 	}
-	key := question{v.key, fmt.Sprint("advise ", cfg.Scale, cfg.Missing, at)}
+	key := question{v.key, fmt.Sprintf("advise %s %s %v %q", cfg.Scale, cfg.Missing, at, cfg.Logs)}
 	if old, ok := s.answers.get(key); ok {
 		return old.(wire.AdviceList), nil
 	}
@@ -74,6 +74,7 @@ func (s *Service) advise(ctx context.Context, q Request, cfg prep.Config) (wire.
 		return out, err
 	}
 	a.cfg = cfg
+	a.takeLogs()
 	out.Looked, out.Compared = int64(len(a.rows)), min(len(a.compared()), maxCompared)
 	a.columns()
 	a.duplicates()
@@ -82,7 +83,7 @@ func (s *Service) advise(ctx context.Context, q Request, cfg prep.Config) (wire.
 	}
 	a.dominance()
 	a.gaps()
-	a.repeats()
+	a.repeats(wire.Step{Op: "table", Dataset: q.Dataset, Version: v.data.Version})
 	rank := map[wire.AdviceKind]int{}
 	for i, k := range []wire.AdviceKind{wire.AdviceDominates, wire.AdviceIDLike, wire.AdviceConstant, wire.AdviceDuplicate, wire.AdviceCorrelated,
 		wire.AdviceMissing, wire.AdviceGaps, wire.AdviceSkewed, wire.AdviceRepeated} {
@@ -243,10 +244,10 @@ func (a *study) columns() {
 			a.add(wire.AdviceMissing, share, one, a.without(f.name), "%s: %s of the values are missing.", f.name, lower(percent(share)))
 			continue
 		}
-		if f.kind == table.Number && f.sum.skew > verySkewed && f.sum.min >= 0 {
-			if after, name := f.logSkew(); math.Abs(after) < f.sum.skew/2 {
-				a.add(wire.AdviceSkewed, f.sum.skew, one, nil, "%s has a long tail (skewness %.1f): a few large values stretch it. Its logarithm, %s, has a skewness of %.1f: add it as a column and train on that instead.",
-					f.name, f.sum.skew, name, after)
+		if f.kind == table.Number && f.sum.skew > verySkewed && f.sum.min >= 0 && !slices.Contains(a.cfg.Logs, f.name) {
+			if after := f.logs().skew; math.Abs(after) < f.sum.skew/2 {
+				a.add(wire.AdviceSkewed, f.sum.skew, one, &wire.Remedy{Label: "Take the logarithm of " + clip(f.name), Logs: one},
+					"%s has a long tail (skewness %.1f): a few large values stretch it. Its logarithm, ln(1 + %s), has a skewness of %.1f.", f.name, f.sum.skew, f.name, after)
 			}
 		}
 	}
@@ -254,23 +255,36 @@ func (a *study) columns() {
 
 func lower(s string) string { return strings.ToLower(s[:min(1, len(s))]) + s[min(1, len(s)):] }
 
-// logSkew gives the skewness of the logarithm of the values looked at, and its name.
-func (f *feature) logSkew() (skew float64, name string) {
-	log, name := math.Log, "ln("+f.name+")"
-	if f.sum.min < 1 { // zeros, or values so near to it that a logarithm would stretch them
-		log, name = math.Log1p, "ln(1 + "+f.name+")"
-	}
+// logs gives what is known of the logarithms of the values looked at.
+func (f *feature) logs() (s summary) {
 	x := make([]float64, len(f.seen))
-	var s summary
 	for i, v := range f.seen {
-		x[i] = log(v)
+		x[i] = prep.SignedLog(v)
 	}
 	s.ends(x)
 	if s.count < fewRows {
-		return math.Inf(1), name
+		s.skew = math.Inf(1)
+		return s
 	}
 	s.moments(x)
-	return s.skew, name
+	return s
+}
+
+// takeLogs puts logarithms in the place of the columns that are trained on so. What
+// is known of them is of the rows looked at.
+func (a *study) takeLogs() {
+	for i := range a.of {
+		f := &a.of[i]
+		if f.kind != table.Number || f.unusual || !slices.Contains(a.cfg.Logs, f.name) {
+			continue
+		}
+		if s := f.logs(); s.count >= fewRows {
+			f.sum.min, f.sum.max, f.sum.mean, f.sum.std, f.sum.skew = s.min, s.max, s.mean, s.std, s.skew
+		}
+		for j, v := range f.seen {
+			f.seen[j] = prep.SignedLog(v)
+		}
+	}
 }
 
 // duplicates finds columns with the same values.
@@ -385,7 +399,7 @@ func (a *study) gaps() {
 }
 
 // repeats counts the rows that are like another in all features.
-func (a *study) repeats() {
+func (a *study) repeats(from wire.Step) {
 	sortUint64(a.hashes)
 	n := 0
 	for i := 1; i < len(a.hashes); i++ {
@@ -394,6 +408,15 @@ func (a *study) repeats() {
 		}
 	}
 	if share := float64(n) / float64(max(1, a.total)); n > 0 && share >= repeating {
-		a.add(wire.AdviceRepeated, float64(n), []string{}, nil, "%d of %d rows repeat another in all of these columns. If they were recorded twice, remove them: each pulls a centroid to itself.", n, a.total)
+		a.add(wire.AdviceRepeated, float64(n), []string{}, a.once(from), "%d of %d rows repeat another in all of these columns. If they were recorded twice, remove them: each pulls a centroid to itself.", n, a.total)
 	}
+}
+
+// once keeps the first of the rows that are alike in all features.
+func (a *study) once(from wire.Step) *wire.Remedy {
+	alike := wire.Step{Op: "distinct"}
+	for i := range a.of {
+		alike.Columns = append(alike.Columns, a.of[i].name)
+	}
+	return &wire.Remedy{Label: "Keep one of each, as a new version", Steps: []wire.Step{from, alike}}
 }

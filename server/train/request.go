@@ -63,6 +63,11 @@ func check(req wire.TrainStart, ds wire.Dataset) error {
 		bad = append(bad, err)
 		width = 0
 	}
+	for _, name := range req.Prep.Logs {
+		if i := ds.Schema.Index(name); !slices.Contains(req.Prep.Columns, name) || i >= 0 && ds.Schema[i].Kind != table.Number {
+			bad = append(bad, fault.Fieldf("prep.logs", "The logarithm of %q can't be taken: it is not among the chosen columns, or holds no numbers.", name))
+		}
+	}
 	cfg := req.Config
 	switch {
 	case len(req.Start) == 0:

@@ -82,11 +82,13 @@ const (
 // columnFit is what is known of one column so far.
 type columnFit struct {
 	number   bool
-	count    int64 // rows with a value
-	dropped  bool  // a row that was left out has a value
-	missing  int64 // rows without
-	sum      float64
-	min, max float64
+	count    int64   // rows with a value
+	dropped  bool    // a row that was left out has a value
+	missing  int64   // rows without
+	sum      float64 // of what is scaled: logarithms if they are taken
+	raw      float64 // sum of the numbers as they are
+	log      bool
+	min, max float64 // of the numbers as they are
 	square   float64 // sum of squared deviations from center
 	center   float64
 	levels   map[string]int64
@@ -126,8 +128,17 @@ func newFit(schema table.Schema, cfg Config) (*fit, error) {
 		case slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Name == name }):
 			return nil, fault.Fieldf("prep.columns", "Column %q is chosen twice.", name)
 		}
-		p.Columns = append(p.Columns, Column{Name: name})
-		f.cols = append(f.cols, columnFit{number: schema[i].Kind == table.Number, min: math.Inf(1), max: math.Inf(-1), levels: map[string]int64{}})
+		log := slices.Contains(cfg.Logs, name)
+		if log && schema[i].Kind != table.Number {
+			return nil, fault.Fieldf("prep.logs", "Column %q holds no numbers, so it has no logarithm.", name)
+		}
+		p.Columns = append(p.Columns, Column{Name: name, Log: log})
+		f.cols = append(f.cols, columnFit{log: log, number: schema[i].Kind == table.Number, min: math.Inf(1), max: math.Inf(-1), levels: map[string]int64{}})
+	}
+	for _, name := range cfg.Logs {
+		if !slices.Contains(names, name) {
+			return nil, fault.Fieldf("prep.logs", "The logarithm of %q is asked for, but that column is not among the chosen ones.", name)
+		}
 	}
 	f.stats.Sample = make([][]float64, len(f.cols))
 	f.every, f.sample = 1, min(sampleMost, max(sampleLeast, sampleValues/len(f.cols)))
@@ -210,9 +221,18 @@ func (c *columnFit) add(v *table.Vector, i int) error {
 		return infinite{}
 	}
 	c.count++
-	c.sum += x
+	c.raw += x
+	c.sum += c.scaled(x)
 	c.min, c.max = min(c.min, x), max(c.max, x)
 	return nil
+}
+
+// scaled gives what of x is scaled.
+func (c *columnFit) scaled(x float64) float64 {
+	if c.log {
+		return SignedLog(x)
+	}
+	return x
 }
 
 func exampleOf(columns []table.Vector, i int) []table.Cell {
@@ -246,7 +266,7 @@ func (f *fit) afterFirst(rows int64) error {
 			return noValues(p.Name)
 		}
 		if c.number {
-			if !finite(c.sum) {
+			if !finite(c.sum) || !finite(c.raw) && f.prep.Missing == Mean {
 				return fault.Fieldf("prep.columns", "The numbers of column %q are too large to add up (up to %g). Leave it out, or divide it.", p.Name, c.max)
 			}
 			continue
@@ -290,14 +310,17 @@ func (f *fit) fill(ctx context.Context, src table.Source) error {
 		c.center = c.sum / float64(c.count)
 		switch f.prep.Missing {
 		case Mean:
-			p.Fill = c.center
+			p.Fill = c.raw / float64(c.count)
+			if c.log { // else the mean stays where it is
+				c.center = (c.sum + float64(float64(c.missing)*c.scaled(p.Fill))) / float64(c.count+c.missing)
+			}
 		case Median:
 			m, err := median(ctx, src, p.Name, c.count)
 			if err != nil {
 				return err
 			}
 			p.Fill = m
-			c.center = (c.sum + float64(float64(c.missing)*m)) / float64(c.count+c.missing)
+			c.center = (c.sum + float64(float64(c.missing)*c.scaled(m))) / float64(c.count+c.missing)
 		}
 		if f.stats.Example[j].Missing() {
 			f.stats.Example[j] = table.Num(p.Fill)
@@ -343,7 +366,7 @@ func (f *fit) second(b *table.Batch) error {
 			if math.IsNaN(x) {
 				x = f.prep.Columns[j].Fill
 			}
-			e := x - c.center
+			e := c.scaled(x) - c.center
 			c.square += float64(e * e)
 		}
 	}
@@ -367,9 +390,9 @@ func (f *fit) scale() error {
 		switch {
 		case f.prep.Scale == NoScale:
 		case constant:
-			p.Offset = c.min
+			p.Offset = c.scaled(c.min)
 		case f.prep.Scale == MinMax:
-			p.Offset, p.Factor = c.min, c.max-c.min
+			p.Offset, p.Factor = c.scaled(c.min), c.scaled(c.max)-c.scaled(c.min)
 		case f.prep.Scale == Standard:
 			p.Offset, p.Factor = c.center, math.Sqrt(c.square/float64(c.count+c.missing))
 		}

@@ -31,6 +31,7 @@ type Config struct {
 	Scale   Scale    `json:"scale"`          // empty means Standard
 	Missing Missing  `json:"missing"`        // empty means Drop
 	Unit    bool     `json:"unit,omitempty"` // bring vectors to length 1, for the cosine distance
+	Logs    []string `json:"logs,omitempty"` // those of Columns, all numbers, whose SignedLog is taken before they are scaled
 }
 
 // Prep is a fitted preparation. Its zero value is not usable: Fit makes it, or a model file.
@@ -42,12 +43,15 @@ type Prep struct {
 }
 
 // Column is the fitted preparation of one column: of one feature for a number,
-// of one 0/1 feature per level for a category.
+// of one 0/1 feature per level for a category. What is missing is filled first,
+// with Log the logarithm is taken next, then the number is scaled: whoever writes
+// a model in another language does it in this order.
 type Column struct {
 	Name   string   `json:"name"`
-	Offset float64  `json:"offset,omitempty"` // a number x becomes (x - Offset) / Factor
+	Offset float64  `json:"offset,omitempty"` // a number x becomes (x - Offset) / Factor, with Log (SignedLog(x) - Offset) / Factor
 	Factor float64  `json:"factor,omitempty"` // never 0 for a number
 	Fill   float64  `json:"fill,omitempty"`   // instead of a missing number, unless Missing is Drop
+	Log    bool     `json:"log,omitempty"`    // a number's SignedLog is taken
 	Levels []string `json:"levels,omitempty"` // a category's levels in byte order; nil for a number
 	Usual  string   `json:"usual,omitempty"`  // instead of a missing level, unless Missing is Drop
 }

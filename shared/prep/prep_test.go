@@ -354,3 +354,61 @@ func TestUnit(t *testing.T) {
 		t.Errorf("Row(3, 4) = %v, want .6, .8", row)
 	}
 }
+
+// A column whose logarithm is taken is prepared as one that holds logarithms, but
+// that gaps are filled before, and that it goes back to original units.
+func TestLogs(t *testing.T) {
+	raw := []float64{0, 3, -8, 1e6, math.NaN(), 20}
+	for _, scale := range []prep.Scale{prep.NoScale, prep.Standard, prep.MinMax} {
+		for _, missing := range []prep.Missing{prep.Drop, prep.Mean, prep.Median} {
+			fill := map[prep.Missing]float64{prep.Mean: (3 - 8 + 1e6 + 20) / 5., prep.Median: 3}[missing]
+			logs := make([]float64, len(raw))
+			for i, x := range raw {
+				if math.IsNaN(x) && missing != prep.Drop {
+					x = fill
+				}
+				logs[i] = prep.SignedLog(x)
+			}
+			src := (&columns{size: 4}).number("x", raw...)
+			p, s, err := prep.Fit(t.Context(), src, prep.Config{Scale: scale, Missing: missing, Logs: []string{"x"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _, err := prep.Fit(t.Context(), (&columns{size: 4}).number("x", logs...), prep.Config{Scale: scale, Missing: prep.Drop})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, w := p.Columns[0], want.Columns[0]
+			if !c.Log || math.Abs(c.Offset-w.Offset) > 1e-14*math.Abs(w.Offset) || math.Abs(c.Factor-w.Factor) > 1e-14*w.Factor || c.Fill != fill {
+				t.Errorf("%s, %s: %+v, want %+v with the logarithm, filled with %v", scale, missing, c, w, fill)
+			}
+			if s.Min[0] != -8 || s.Max[0] != 1e6 {
+				t.Errorf("%s, %s: from %v to %v, want the numbers as they are", scale, missing, s.Min[0], s.Max[0])
+			}
+			for _, x := range raw {
+				if math.IsNaN(x) {
+					continue
+				}
+				v, err := p.Vector([]table.Cell{table.Num(x)}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if back := *p.Original(v)[0].Number; math.Abs(back-x) > 1e-12*max(1, math.Abs(x)) {
+					t.Errorf("%s, %s: %v comes back as %v", scale, missing, x, back)
+				}
+			}
+		}
+	}
+	two := func() *columns {
+		return (&columns{size: 4}).number("x", 1, 2).text("c", table.Category, table.Feature, "a", "b")
+	}
+	for name, cfg := range map[string]prep.Config{"a category": {Logs: []string{"c"}}, "not chosen": {Columns: []string{"c"}, Logs: []string{"x"}}, "unknown": {Logs: []string{"z"}}} {
+		if _, _, err := prep.Fit(t.Context(), two(), cfg); fault.CodeOf(err) != fault.Invalid {
+			t.Errorf("%s: Fit() = %v, want invalid", name, err)
+		}
+	}
+	bad := prep.Prep{Missing: prep.Drop, Scale: prep.NoScale, Columns: []prep.Column{{Name: "c", Log: true, Levels: []string{"a"}}}}
+	if bad.Validate() == nil {
+		t.Error("Validate() takes the logarithm of a category")
+	}
+}

@@ -56,7 +56,19 @@ func (c *Column) value(x float64) float64 {
 	if math.IsNaN(x) {
 		x = c.Fill
 	}
+	if c.Log {
+		x = SignedLog(x)
+	}
 	return (x - c.Offset) / c.Factor
+}
+
+// Original takes a value of a vector back to a number in original units.
+func (c *Column) Original(value float64) float64 {
+	x := float64(value*c.Factor) + c.Offset
+	if c.Log {
+		x = signedExp(x)
+	}
+	return x
 }
 
 // level gives the place of a text's level, or -1 for an unknown one.
@@ -252,7 +264,7 @@ func (p *Prep) Original(centroid []float64) []table.Cell {
 		values := centroid[:c.width()]
 		centroid = centroid[c.width():]
 		if c.Levels == nil {
-			cells = append(cells, table.Num(float64(values[0]*c.Factor)+c.Offset))
+			cells = append(cells, table.Num(c.Original(values[0])))
 			continue
 		}
 		best, cell := 0.0, table.Cell{}
@@ -280,6 +292,9 @@ func (p *Prep) Validate() error {
 		seen[c.Name] = true
 		if c.Levels == nil && (c.Factor == 0 || !finite(c.Factor) || !finite(c.Offset) || !finite(c.Fill)) {
 			return fault.Newf(fault.Invalid, "The model's column %q has the factor %v and the offset %v.", c.Name, c.Factor, c.Offset)
+		}
+		if c.Levels != nil && c.Log {
+			return fault.Newf(fault.Invalid, "The model takes the logarithm of column %q, which is a category.", c.Name)
 		}
 		for l := range c.Levels {
 			if c.Levels[l] == "" || l > 0 && c.Levels[l-1] >= c.Levels[l] {

@@ -126,12 +126,14 @@ type Advice struct {
 	Remedy  *Remedy    `json:"remedy,omitempty"`
 }
 
-// Remedy is a change of the settings of a training, or of how the dataset is read.
+// Remedy is a change of the settings of a training, of how the dataset is read, or of its rows.
 type Remedy struct {
 	Label   string         `json:"label"`             // of the button: "Scale the columns"
 	Without []string       `json:"without,omitempty"` // features to leave out
 	Scale   prep.Scale     `json:"scale,omitempty"`
 	Missing prep.Missing   `json:"missing,omitempty"`
+	Logs    []string       `json:"logs,omitempty"`   // features whose logarithm is to be taken
+	Steps   []Step         `json:"steps,omitempty"`  // a plan of the dataset, whose rows are to be its next version, by FrameSave
 	Change  []ColumnChange `json:"change,omitempty"` // of the dataset, by DatasetPatch
 }
 
