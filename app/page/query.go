@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -31,7 +32,8 @@ type query struct {
 	past  []string   // what was asked before, the newest first
 
 	cancel chan struct{} // closed to stop what runs; nil: nothing runs
-	asked  string        // what was answered last, by res or by err
+	queue  wire.FrameQueue
+	asked  string // what was answered last, by res or by err
 	res    *wire.FrameResult
 	of     string // the query that res answers
 	stamp  int    // counts answers
@@ -107,7 +109,8 @@ func (q *query) onRun(ctx app.Context) {
 	}
 	q.remember(ctx, text)
 	cancel := make(chan struct{})
-	q.cancel, q.err = cancel, nil
+	q.cancel, q.err, q.queue = cancel, nil, wire.FrameQueue{}
+	q.watch(cancel)
 	q.place = ui.SQLPlace{Stamp: q.place.Stamp + 1}
 	ctx = q.ctx
 	ctx.Async(func() {
@@ -128,6 +131,42 @@ func (q *query) onRun(ctx app.Context) {
 			q.answer(ctx, res)
 		})
 	})
+}
+
+// queueEvery is how often the place of a query in the queue is asked for.
+const queueEvery = time.Second
+
+// watch asks again and again where the query is, until it is answered.
+func (q *query) watch(run chan struct{}) {
+	q.ctx.After(queueEvery, func(ctx app.Context) {
+		if q.cancel != run {
+			return
+		}
+		ctx.Async(func() {
+			var at wire.FrameQueue
+			err := client.Get().Do("GET", "frames/queue", nil, &at)
+			ctx.Dispatch(func(ctx app.Context) {
+				if q.cancel != run {
+					return
+				}
+				if err == nil { // else the query itself will tell
+					q.queue = at
+				}
+				q.watch(run)
+			})
+		})
+	})
+}
+
+// queueWords tells where the query is.
+func queueWords(at wire.FrameQueue) string {
+	switch {
+	case at.Waiting == 0:
+		return "Running"
+	case at.Ahead == 0:
+		return "Waiting for a place: yours is next."
+	}
+	return "Waiting for a place: " + count(at.Ahead, "query", "queries") + " before yours."
 }
 
 // fail shows why there is no answer, and where, unless the text is another one by now.

@@ -82,7 +82,7 @@ func (q *query) onPlace(app.Context, app.Event) {
 func (q *query) stateWords() string {
 	switch {
 	case q.cancel != nil:
-		return "Running"
+		return queueWords(q.queue)
 	case q.err == nil && q.res != nil:
 		return answerWords(*q.res)
 	}

@@ -103,7 +103,7 @@ func (t *Train) column(c table.Column) app.UI {
 	)}
 	if c.Kind == table.Number && f.Use[c.Name] {
 		row = append(row, app.Button().Type("button").Class("ghost sm log").DataSet("column", c.Name).Aria("pressed", strconv.FormatBool(f.Logs[c.Name])).
-			Aria("label", "Logarithm of "+c.Name).Title("Train on the logarithm of "+c.Name+": sign(x) ln(1 + |x|)").OnClick(t.onLog, c.Name).Text("log"))
+			Aria("label", "log of "+c.Name).Title("Train on the logarithm of "+c.Name+": sign(x) ln(1 + |x|)").OnClick(t.onLog, c.Name).Text("log"))
 	}
 	return app.Div().Class("row nowrap").Body(row...)
 }

@@ -20,6 +20,7 @@ import (
 // Frames gives the engine of one user's tables.
 type Frames interface {
 	For(owner string) frame.Engine
+	Queue(owner string) wire.FrameQueue
 }
 
 // defaultRows is how many rows an answer has unless it is asked for another number.
@@ -38,6 +39,11 @@ func (s *Server) frameRoutes() {
 		func(ctx context.Context, who auth.Identity, in *runInput) (*body[wire.FrameResult], error) {
 			return s.frame(ctx, who, in.Body.Steps, in.Body.Limit)
 		})
+	handle(s, op{route: "GET frames/queue", tag: "frames", summary: "Where one's own queries are in the queue"},
+		func(_ context.Context, who auth.Identity, _ *none) (*body[wire.FrameQueue], error) {
+			return &body[wire.FrameQueue]{s.o.Frames.Queue(who.User)}, nil
+		})
+
 	type planInput struct{ Body wire.FramePlan }
 	handle(s, op{route: "POST frames/columns", tag: "frames", summary: "Columns of a plan, without its rows"},
 		func(ctx context.Context, who auth.Identity, in *planInput) (*body[[]wire.FrameColumn], error) {

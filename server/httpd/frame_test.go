@@ -134,3 +134,12 @@ func TestFrames(t *testing.T) {
 		}
 	}
 }
+
+func TestQueue(t *testing.T) {
+	r := newRig(t, rigOptions{idle: true})
+	var q wire.FrameQueue
+	r.program("ada").must("GET", "frames/queue", nil, &q)
+	if q != (wire.FrameQueue{}) {
+		t.Errorf("the queue of one who asks nothing = %+v", q)
+	}
+}

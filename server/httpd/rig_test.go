@@ -80,6 +80,8 @@ type frames struct {
 	data *dataset.Service
 }
 
+func (f frames) Queue(owner string) wire.FrameQueue { return f.db.Queue(owner) }
+
 func (f frames) For(owner string) frame.Engine {
 	return f.db.For(owner, duck.Datasets{Service: f.data, Owner: owner})
 }

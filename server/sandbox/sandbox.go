@@ -31,13 +31,13 @@ type Options struct {
 	Output    int64         // bytes that an answer may have; 0 means 4 GB
 	Time      time.Duration // of a query; 0 means 30 s
 	Threads   int           // of a query; 0 means 2
-	Processes int           // at the same time; 0 means 2. More queries wait
+	Processes int           // at the same time; 0 means 2. More queries wait, in turns of their owners
 }
 
 // Box runs queries. Several goroutines may use it.
 type Box struct {
 	o    Options
-	free chan struct{}
+	line *line
 }
 
 // New makes a Box.
@@ -50,7 +50,7 @@ func New(o Options) (*Box, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fault.Wrap("sandbox.New", err)
 	}
-	return &Box{o: o, free: make(chan struct{}, o.Processes)}, nil
+	return &Box{o: o, line: newLine(o.Processes)}, nil
 }
 
 func or[T comparable](v, otherwise T) T {
@@ -73,6 +73,8 @@ type Job struct {
 	Tables []Table
 	Query  string // one SELECT
 	Limit  int64  // rows of the answer; 0 means all
+
+	Owner string `json:"-"` // whose turn it is; see Queue. Without one it may take all processes
 
 	Describe bool // only tell the columns, and leave out as it is
 
@@ -127,12 +129,11 @@ type task struct {
 // finds wrong is a *Failure; a query over a limit is fault.TooLarge.
 func (b *Box) Run(ctx context.Context, j Job, out *os.File) ([]Column, error) {
 	const op = "sandbox.Run"
-	select {
-	case b.free <- struct{}{}:
-		defer func() { <-b.free }()
-	case <-ctx.Done():
-		return nil, fault.Wrap(op, context.Cause(ctx))
+	leave, err := b.line.enter(ctx, j.Owner)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
 	}
+	defer leave()
 	dir, err := os.MkdirTemp(b.o.Dir, "query-")
 	if err != nil {
 		return nil, fault.Wrap(op, err)
@@ -140,6 +141,9 @@ func (b *Box) Run(ctx context.Context, j Job, out *os.File) ([]Column, error) {
 	columns, err := b.run(ctx, task{Job: j, Memory: b.o.Memory, Spill: b.o.Spill, Output: b.o.Output, Threads: b.o.Threads, Files: len(j.Inputs), Dir: dir}, out)
 	return columns, errors.Join(err, fault.Wrap(op, os.RemoveAll(dir)))
 }
+
+// Queue tells where the queries of an owner are.
+func (b *Box) Queue(owner string) Queue { return b.line.queue(owner) }
 
 func (b *Box) run(ctx context.Context, t task, out *os.File) ([]Column, error) {
 	const op = "sandbox.Run"

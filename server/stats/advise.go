@@ -246,7 +246,7 @@ func (a *study) columns() {
 		}
 		if f.kind == table.Number && f.sum.skew > verySkewed && f.sum.min >= 0 && !slices.Contains(a.cfg.Logs, f.name) {
 			if after := f.logs().skew; math.Abs(after) < f.sum.skew/2 {
-				a.add(wire.AdviceSkewed, f.sum.skew, one, &wire.Remedy{Label: "Take the logarithm of " + clip(f.name), Logs: one},
+				a.add(wire.AdviceSkewed, f.sum.skew, one, &wire.Remedy{Label: "Take its logarithm", Logs: one},
 					"%s has a long tail (skewness %.1f): a few large values stretch it. Its logarithm, ln(1 + %s), has a skewness of %.1f.", f.name, f.sum.skew, f.name, after)
 			}
 		}
@@ -418,5 +418,5 @@ func (a *study) once(from wire.Step) *wire.Remedy {
 	for i := range a.of {
 		alike.Columns = append(alike.Columns, a.of[i].name)
 	}
-	return &wire.Remedy{Label: "Keep one of each, as a new version", Steps: []wire.Step{from, alike}}
+	return &wire.Remedy{Label: "Keep one of each", Steps: []wire.Step{from, alike}}
 }

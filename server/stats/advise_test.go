@@ -78,11 +78,11 @@ func TestAdvise(t *testing.T) {
 			"have a missing value in these columns and are left out", &wire.Remedy{Label: "Fill gaps with the median", Missing: prep.Median}},
 		{"filled gaps", numbers("x gaps", salary, gaps), prep.Config{Missing: prep.Mean}, "", nil, 0, "", nil},
 		{"skewed", numbers("x tail", salary, tail), prep.Config{}, wire.AdviceSkewed, []string{"tail"}, 3.82, "Its logarithm, ln(1 + tail)",
-			&wire.Remedy{Label: "Take the logarithm of tail", Logs: []string{"tail"}}},
+			&wire.Remedy{Label: "Take its logarithm", Logs: []string{"tail"}}},
 		{"a logarithm is taken", numbers("x tail", salary, tail), prep.Config{Logs: []string{"tail"}}, "", nil, 0, "", nil},
 		{"a logarithm has its say", numbers("x tail", made(n, 7, func(_ int, u float64) float64 { return 4 * u }), tail), prep.Config{Scale: prep.NoScale, Logs: []string{"tail"}}, "", nil, 0, "", nil},
 		{"repeated", numbers("age", age), prep.Config{}, wire.AdviceRepeated, []string{}, n - 51, "39949 of 40000 rows repeat another",
-			&wire.Remedy{Label: "Keep one of each, as a new version", Steps: []wire.Step{{Op: "table", Dataset: request.Dataset, Version: 1}, {Op: "distinct", Columns: []string{"age"}}}}},
+			&wire.Remedy{Label: "Keep one of each", Steps: []wire.Step{{Op: "table", Dataset: request.Dataset, Version: 1}, {Op: "distinct", Columns: []string{"age"}}}}},
 		{"chosen columns", numbers("x one", salary, made(n, 1, func(int, float64) float64 { return 1 })), prep.Config{Columns: []string{"x"}}, "", nil, 0, "", nil},
 		{"a category beside numbers", numbers("x", salary).texts("kind", table.Category, codes), prep.Config{}, "", nil, 0, "", nil},
 	} {

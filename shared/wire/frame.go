@@ -105,6 +105,14 @@ type FrameResult struct {
 	Elapsed   float64        `json:"elapsedMS"`
 }
 
+// FrameQueue is where the queries of a user are. Users take turns: one who asks for
+// many keeps nobody out.
+type FrameQueue struct {
+	Running int `json:"running"`
+	Waiting int `json:"waiting"`
+	Ahead   int `json:"ahead" doc:"queries that begin before the first that waits, if no more come"`
+}
+
 // FrameSave keeps the rows of a plan, a query's too (a plan of one step, sql).
 type FrameSave struct {
 	Steps   []Step `json:"steps"`

@@ -32,6 +32,7 @@ func frames() map[string]any {
 		"frame-save": wire.FrameSave{Steps: steps[:2], Name: "wide"},
 		"frame-result": wire.FrameResult{Columns: []wire.FrameColumn{{Name: "x", Kind: table.Number, Type: "DOUBLE"}, {Name: "day", Kind: table.Text, Type: "DATE"}},
 			Rows: [][]table.Cell{{table.Num(1.5), table.Str("2024-01-02")}, {{}, {}}}, Truncated: true, Elapsed: 12.5},
+		"frame-queue":   wire.FrameQueue{Running: 1, Waiting: 2, Ahead: 3},
 		"frame-persist": wire.FramePersist{Steps: steps[:2], Level: wire.Disk},
 		"frame-persisted": wire.Persisted{ID: "9f86d0", Steps: steps[:2], Level: wire.MemoryAndDisk, At: wire.Memory, Rows: 149, Bytes: 3000,
 			Words: []string{"table flowers, version 2", "filter \"petal width\" > 0.2"}, Of: []wire.Parent{{Dataset: "2T6W", Version: 2, Name: "flowers"}}, Made: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)},

@@ -24,6 +24,7 @@ type DuckDB struct {
 type runner interface {
 	Run(ctx context.Context, j sandbox.Job, out *os.File) ([]sandbox.Column, error)
 	ScratchOnDisk() (*os.File, error)
+	Queue(owner string) sandbox.Queue
 }
 
 // Options is what a DuckDB works with. Box and Dir must be set.
@@ -54,6 +55,12 @@ func (d *DuckDB) Close() error { return errors.Join(d.cache.close(), d.parser.cl
 // For gives the engine of one user's tables.
 func (d *DuckDB) For(owner string, tables Tables) frame.Engine {
 	return &user{d: d, owner: owner, tables: tables}
+}
+
+// Queue tells where the queries of a user are.
+func (d *DuckDB) Queue(owner string) wire.FrameQueue {
+	q := d.box.Queue(owner)
+	return wire.FrameQueue{Running: q.Running, Waiting: q.Waiting, Ahead: q.Ahead}
 }
 
 // user is the engine of one user.
@@ -115,7 +122,7 @@ func (u *user) Run(ctx context.Context, steps []wire.Step, limit int64) (_ frame
 
 // run writes the rows of q into out, which the rows own if all goes well.
 func (b *build) run(ctx context.Context, q text, limit int64, out *os.File) (*rows, error) {
-	job := sandbox.Job{Tables: b.tables, Query: q.String()}
+	job := sandbox.Job{Owner: b.e.owner, Tables: b.tables, Query: q.String()}
 	if limit > 0 {
 		job.Limit = limit + 1 // one more tells that there are more
 	}
@@ -134,7 +141,7 @@ func (b *build) columns(ctx context.Context, q text) ([]wire.FrameColumn, error)
 		return nil, err
 	}
 	defer out.Close()
-	job := sandbox.Job{Tables: b.tables, Query: q.String(), Describe: true, Inputs: b.files()}
+	job := sandbox.Job{Owner: b.e.owner, Tables: b.tables, Query: q.String(), Describe: true, Inputs: b.files()}
 	columns, err := b.e.d.box.Run(ctx, job, out)
 	if err != nil {
 		return nil, words(q, err)
