@@ -215,6 +215,8 @@ for j, col in enumerate(p["columns"]):
     else:
         x = np.array([np.nan if g is None else g for g in v], np.float64)
         x[gaps] = col.get("fill", 0)
+        if col.get("log"):
+            x = np.sign(x) * np.log1p(np.abs(x))
         parts.append(((x - col.get("offset", 0)) / col["factor"]).astype(np.float32)[:, None])
 X = np.concatenate(parts, axis=1)
 if p.get("unit"):

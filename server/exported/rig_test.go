@@ -167,6 +167,12 @@ func scenarios(t testing.TB) []*scenario {
 		}
 		d.text("kind", levels(0.05, "p", "q", "r"))
 	})
+	add("logarithms", 5, prep.Config{Missing: prep.Mean, Logs: []string{"tail", "tiny", "both"}}, func(d *rows) {
+		tail, tiny, both := blob(5, 1, 1, 3), blob(5, 2, 1, -9), blob(5, 3, 1, 0)
+		d.number("tail", gap(0.05, func(i int) float64 { return math.Exp(tail(i)) }))
+		d.number("tiny", gap(0.05, func(i int) float64 { return math.Exp(tiny(i)) }))
+		d.number("both", gap(0.05, func(i int) float64 { return math.Sinh(both(i)) }))
+	})
 	add("ties", 7, prep.Config{Scale: prep.NoScale}, func(d *rows) {
 		for j := range 3 {
 			d.number(fmt.Sprintf("x%d", j), func(int) float64 { return float64(r.IntN(9)) })

@@ -28,7 +28,7 @@ var all = []string{
 	"GET datasets/{id}/describe", "GET datasets/{id}/diff", "GET datasets/{id}/download", "GET datasets/{id}/groups", "GET datasets/{id}/history",
 	"GET datasets/{id}/pca",
 	"GET datasets/{id}/rows", "GET datasets/{id}/rows.csv", "GET datasets/{id}/sample", "GET datasets/{id}/sample/columns", "GET datasets/{id}/versions",
-	"GET frames/persisted",
+	"GET frames/persisted", "GET frames/queue",
 	"GET imports", "GET jobs", "GET jobs/{id}", "GET jobs/{id}/events",
 	"GET models", "GET models/{id}", "GET models/{id}/export", "GET models/{id}/file", "GET models/{id}/rows", "GET models/{id}/rows.csv", "GET uploads",
 	"PATCH datasets/{id}", "PATCH datasets/{id}/rows/{row}", "PATCH models/{id}",

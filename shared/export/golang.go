@@ -37,6 +37,9 @@ var columns = []column{
 	for _, c := range m.Prep.Columns {
 		b.WriteString("\t{name: " + strconv.Quote(c.Name))
 		if c.Levels == nil {
+			if c.Log {
+				b.WriteString(", log: true")
+			}
 			b.WriteString(", offset: " + goFloat(c.Offset) + ", factor: " + goFloat(c.Factor) + ", fill: " + goFloat(c.Fill))
 		} else {
 			b.WriteString(", levels: []string{")

@@ -27,6 +27,7 @@ type jsInput struct {
 	Usual   string   `json:"usual,omitempty"`
 	Offset  *float64 `json:"offset,omitempty"`
 	Factor  float64  `json:"factor,omitempty"`
+	Log     bool     `json:"log,omitempty"`
 	Fill    *float64 `json:"fill,omitempty"`
 }
 
@@ -40,7 +41,7 @@ func jsConstants(m *model.Model) string {
 			j.Example = exampleOf(in)
 		}
 		if c.Levels == nil {
-			j.Offset, j.Factor = &c.Offset, c.Factor
+			j.Offset, j.Factor, j.Log = &c.Offset, c.Factor, c.Log
 			if m.Prep.Missing != prep.Drop {
 				j.Fill = &c.Fill
 			}

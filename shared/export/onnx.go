@@ -142,6 +142,9 @@ func (g *onnxGraph) column(p *prep.Prep, c *prep.Column, name string) string {
 		if p.Missing != prep.Drop {
 			x = g.op("Where", g.op("IsNaN", x), g.float(c.Fill), x)
 		}
+		if c.Log {
+			x = g.signedLog(x)
+		}
 		return g.rounded(g.op("Div", g.op("Sub", x, g.float(c.Offset)), g.float(c.Factor)))
 	}
 	const missing = -2 // as -1, which stands for an unknown level, it is no level's index
@@ -166,6 +169,15 @@ func (g *onnxGraph) column(p *prep.Prep, c *prep.Column, name string) string {
 		return hot
 	}
 	return g.op("Where", g.op("Equal", index, g.integers(missing)), g.float(math.NaN()), hot)
+}
+
+// signedLog gives sign(x) ln(1 + |x|). What 1 + |x| loses of a small x is put right
+// by a quotient (Kahan's, in the manual of the HP-15C): no operator is exact there.
+func (g *onnxGraph) signedLog(x string) string {
+	a, one := g.op("Abs", x), g.float(1)
+	u := g.op("Add", a, one)
+	y := g.op("Div", g.op("Mul", g.op("Log", u), a), g.op("Sub", u, one))
+	return g.op("Mul", g.op("Sign", x), g.op("Where", g.op("Equal", u, one), a, y))
 }
 
 // writeONNX writes (x-c)² summed in float64, which is right far from the origin

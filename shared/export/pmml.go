@@ -54,6 +54,16 @@ func pmmlConstant(v float64) string {
 	return `<Constant dataType="double">` + strconv.FormatFloat(v, 'g', -1, 64) + "</Constant>"
 }
 
+// pmmlNumber gives what of a number is scaled.
+func pmmlNumber(c *prep.Column) string {
+	x := fieldRef(c.Name)
+	if !c.Log {
+		return x
+	}
+	negative := apply("-", pmmlConstant(0), apply("ln1p", apply("-", pmmlConstant(0), x)))
+	return apply("if", apply("lessThan", x, pmmlConstant(0)), negative, apply("ln1p", x))
+}
+
 func fieldRef(name string) string { return `<FieldRef field="` + xmlText(name) + `"/>` }
 
 // derived declares a field that is computed: a float, to round as the training does, or a double.
@@ -88,7 +98,7 @@ func writePMML(m *model.Model) ([]File, error) {
 		if c.Levels == nil {
 			fields.WriteString(`  <DataField name="` + n + `" optype="continuous" dataType="double"/>` + "\n")
 			v := name()
-			local.WriteString(derived(v, "float", apply("/", apply("-", fieldRef(c.Name), pmmlConstant(c.Offset)), pmmlConstant(c.Factor))))
+			local.WriteString(derived(v, "float", apply("/", apply("-", pmmlNumber(c), pmmlConstant(c.Offset)), pmmlConstant(c.Factor))))
 			vector = append(vector, v)
 			continue
 		}

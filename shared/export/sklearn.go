@@ -33,6 +33,7 @@ type sklearnColumn struct {
 	Offset float64  `json:"offset"`
 	Factor float64  `json:"factor"`
 	Fill   float64  `json:"fill"`
+	Log    bool     `json:"log,omitempty"`
 	Levels []string `json:"levels,omitempty"`
 	Usual  string   `json:"usual"`
 }

@@ -142,6 +142,10 @@ func sqlColumn(p *prep.Prep, c *prep.Column) []string {
 		if p.Missing != prep.Drop {
 			x = "COALESCE(" + x + ", " + sqlFloat(c.Fill) + ")"
 		}
+		if c.Log { // what 1 + |x| loses of a small x is put right by a quotient
+			one := "(1e0 + ABS(" + x + "))"
+			x = "SIGN(" + x + ") * CASE WHEN " + one + " = 1e0 THEN ABS(" + x + ") ELSE LN(" + one + ") * ABS(" + x + ") / (" + one + " - 1e0) END"
+		}
 		return []string{sqlRound("(" + x + " - " + sqlFloat(c.Offset) + ") / " + sqlFloat(c.Factor))}
 	}
 	text := "NULLIF(CAST(" + n + " AS VARCHAR), '')"

@@ -9,6 +9,23 @@ for (const c of inputs) {
 	c.at = c.levels && new Map(c.levels.map((l, i) => [l, i]))
 }
 const fail = (text, field) => { throw Object.assign(new RangeError(text), { field }) }
+// signedLog gives sign(v) * ln(1 + |v|) with the bits of the training, which Math.log1p has not everywhere.
+const signedLog = v => {
+	const a = Math.abs(v)
+	if (!(a >= 2 ** -54 && a < Infinity)) return v
+	let e = 0, s = a / (2 + a)
+	if (a > .4) {
+		let m = 1 + a
+		e = Math.floor(Math.log2(m))
+		for (m /= 2 ** e; m >= 2; e++) m /= 2
+		for (; m < 1; e--) m *= 2
+		if (m / 2 >= Math.SQRT1_2) m /= 2, e++
+		s = (m - 1) / (m + 1)
+	}
+	let sum = 0
+	for (let n = 23; n > 1; n -= 2) sum = (sum + 1 / n) * (s * s)
+	return Math.sign(v) * (e * 6.93147180369123816490e-01 + (2 * s + 2 * s * sum + e * 1.90821492927058770002e-10))
+}
 // prepare writes the vector of a row to x, from at on. A row that the model
 // leaves out has none: prepare gives the column that lacks. n is the number of
 // one of many rows, which must have all columns.
@@ -30,7 +47,7 @@ const prepare = (row, x, at, n) => {
 		}
 		if (gap) v = c.fill
 		if (typeof v != "number") fail(`${who}: ${field} is ${JSON.stringify(v)}, want a number`, field)
-		if (!isFinite(x[at++] = (v - c.offset) / c.factor)) fail(`${who}: ${field} is ${v}, too large to measure a distance`, field)
+		if (!isFinite(x[at++] = ((c.log ? signedLog(v) : v) - c.offset) / c.factor)) fail(`${who}: ${field} is ${v}, too large to measure a distance`, field)
 	}
 	if (unit) {
 		let s = 0

@@ -50,7 +50,8 @@ def build(m):
         last = StandardScaler()
         if "levels" in c:
             last = OneHotEncoder(categories=[np.array(c["levels"], dtype=object)], handle_unknown="ignore", sparse_output=False)
-        return Pipeline(([("fill", filled)] if fill else []) + [("last", last)])
+        log = [("log", FunctionTransformer(signed_log))] if c.get("log") else []
+        return Pipeline(([("fill", filled)] if fill else []) + log + [("last", last)])
 
     # Fitted to one row, so that all has its form; then the numbers of the training are put in.
     prepare = ColumnTransformer([(f"column {i}", steps(c), [i]) for i, c in enumerate(columns)], sparse_threshold=0)
@@ -71,6 +72,10 @@ def build(m):
     kmeans.cluster_centers_, kmeans.n_features_in_ = centers, centers.shape[1]
     kmeans._n_threads, kmeans.n_iter_, kmeans.inertia_ = 1, m["passes"], m["inertia"]
     return Pipeline(stages + [("kmeans", kmeans)])
+
+
+def signed_log(x):
+    return np.sign(x) * np.log1p(np.abs(x))
 
 
 def rounded(x):
