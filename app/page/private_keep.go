@@ -46,7 +46,7 @@ func (p *Private) keptCard() app.UI {
 	}
 	return app.Section().Class("card").ID("private-models").Aria("labelledby", "kept-title").Body(
 		app.Header().Body(app.H2().ID("kept-title").Text("Models in this browser"), app.Small().Text("trained here; everybody who uses this browser has them")),
-		app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "Models in this browser").Body(app.Table().Body(
+		app.Div().Class("scroll").TabIndex(0).Attr("role", "region").Aria("label", "Table of models").Body(app.Table().Body(
 			app.THead().Body(app.Tr().Body(heads([]string{"Model", "k", "Rows", "Inertia"})...)), app.TBody().Body(lines...))))
 }
 
@@ -131,6 +131,9 @@ func sentWith(m *model.Model) []string {
 			out = append(out, "Column “"+in.Name+"”: its levels "+strings.Join(in.Levels, ", ")+".")
 		}
 		example = append(example, m.Inputs[i].Name+" = "+cellText(in.Example))
+	}
+	if m.Profile != nil {
+		out = append(out, "The profile that later rows are compared with: of each column how many rows lie between its deciles, or have each of its most frequent levels, and how many lack it; and quantiles of the distances.")
 	}
 	out = append(out, "One real row, as the example of the form: "+strings.Join(example, ", ")+".")
 	if l := m.Training.Label; l != nil {

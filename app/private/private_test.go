@@ -115,7 +115,7 @@ func TestTrain(t *testing.T) {
 	req := wire.TrainStart{Prep: prep.Config{Columns: prep.Features(o.Dataset.Schema), Scale: prep.Standard, Missing: prep.Drop}, Config: kmeans.Config{K: 3, Seed: 5, Restarts: 2}}
 	events := trained(t.Context(), t, w, req, nil)
 	last := events[len(events)-1]
-	if last.Type != wire.EventDone || last.Model.Validate() != nil || last.Model.Training.Silhouette == nil {
+	if last.Type != wire.EventDone || last.Model.Validate() != nil || last.Model.Training.Silhouette == nil || last.Model.Profile == nil {
 		t.Fatalf("the last event is %+v", last)
 	}
 

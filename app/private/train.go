@@ -128,6 +128,9 @@ func (t *training) run(ctx context.Context) (*model.Model, error) {
 	m.ID, m.Name, m.Created = device.Private+strconv.FormatUint(rand.Uint64(), 36), req.Name, t.began.UTC()
 	m.Data = model.Data{Name: t.name, Hash: t.src.Hash(), Rows: stats.Rows, Dropped: stats.Dropped}
 	m.Training.Partial, m.Training.Weight = partial, req.Weight
+	if err := m.Observe(context.WithoutCancel(ctx), t.src, stats, t.vectors, e.Labels()); err != nil {
+		return nil, err
+	}
 	if partial != model.Canceled { // who cancels does not want to wait for scores
 		if err := t.judge(ctx, m, e.Labels()); err != nil {
 			return nil, err

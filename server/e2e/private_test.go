@@ -91,3 +91,39 @@ func TestE2EPrivate(t *testing.T) {
 	}
 	b.NoErrors()
 }
+
+// TestE2EPrivatePublish publishes a private model: before, the page lists what is
+// sent, and nothing else is.
+func TestE2EPrivatePublish(t *testing.T) {
+	s, b := startServer(t), openBrowser(t)
+	b.Open(s.URL + "/private")
+	b.Click("#private-sample")
+	b.See("344 rows")
+	b.Click("#train-go")
+	b.state("Done")
+	b.Click("#private-models .act-publish")
+	b.Until(`document.activeElement.id === "publish-title"`)
+	var list string
+	b.Eval(`document.querySelector("#publish-list").innerText`, &list)
+	for _, want := range []string{"penguins", "fingerprint", "One real row", "least", "levels", "profile"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the list of what is sent lacks %q:\n%s", want, list)
+		}
+	}
+	b.shots("private-publish")
+	newAxe(t, b).check("private, publishing")
+	b.Click("#publish-yes")
+	b.See("Log in first")
+	b.register(s, "ann")
+	b.Open(s.URL + "/private")
+	b.Click("#private-models .act-publish")
+	b.Click("#publish-yes")
+	b.See("is on the server")
+	published := b.newest()
+	var texts []string
+	b.Eval(kept, &texts)
+	if len(texts) == 0 || !strings.Contains(texts[0], published.Hash) || published.Data.Dataset != "" {
+		t.Errorf("published is %s of dataset %q, kept are %.200q", published.Hash, published.Data.Dataset, texts)
+	}
+	b.NoErrors()
+}
