@@ -46,7 +46,7 @@ func TestKept(t *testing.T) {
 	has("not let go", `The server is away.`, `2 answers`)
 	k.going = "A"
 	k.gone(ctx, twoKept()[0], fault.Newf(fault.NotFound, "Nothing is persisted under this id."))
-	has("gone by itself", `1 answer, 500 B`, `!SELECT * FROM birds`, `class="num">1<`)
+	has("gone by itself", `1 answer, 500 B`, `!SELECT * FROM birds`, `>1</td>`)
 	if k.going != "" {
 		t.Error("nothing else can be let go")
 	}
