@@ -82,7 +82,7 @@ func TestTrainStates(t *testing.T) {
 		{"queued", trainPage(1), []string{">Queued<", "How long that takes is not known.", "train-cancel", "drawn here as soon as"}, []string{`id="scatter"`}},
 		{"reading", trainPage(3), []string{"Reading rows", "Reading: 2 of 4 rows"}, nil},
 		{"seeding", trainPage(5), []string{"Seeding, round 1 of 5", `id="scatter"`, "It is drawn from the first pass on."}, []string{`id="inertia"`}},
-		{"a pass", trainPage(8), []string{"Pass 2 of at most 100, run 1 of 2", `id="inertia"`, "all 4 rows, original units", "Time left, at most", "train-cancel", `<option value="width" selected`}, []string{"result"}},
+		{"a pass", trainPage(8), []string{"Pass 2 of at most 100, run 1 of 2", `id="inertia"`, "all 4 rows, original units", "Time left, at most", "train-cancel", " across, width up."}, []string{"result"}},
 		{"a mini-batch pass", with(8, split(kmeans.MiniBatch, func(p *wire.Pass) { p.Estimated, p.Changed = true, 0 })), []string{"Mini-batch", ">≈ 50<", ">–<", "estimated by the rows seen"}, []string{"Rows moved"}},
 		{"a split", with(8, split(kmeans.Bisecting, func(p *wire.Pass) { p.Restarts, p.MaxPasses = 1, 7 })), []string{"Bisecting", "Split 2 of 7", ">Split<"}, []string{"Largest shift", "Pass 2", "comes to rest"}},
 		{"canceling", with(8, func(p *Train) { p.canceling = true }), []string{">Canceling<", "The best so far is kept."}, nil},
