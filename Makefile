@@ -88,7 +88,7 @@ bench: build .venv-peers/.ready ## print how training and predicting compare wit
 	@[ "$$SECTIONS" = browser ] || .venv-peers/bin/python -B server/peers/bench.py $(BIN)
 	@case "$${SECTIONS:-browser}" in browser) $(MAKE) -s bench-browser;; esac
 
-bench-browser: web/node_modules/.package-lock.json server/peers/browser/node_modules/.package-lock.json ## print how predicting in Chromium compares with other libraries there (2 minutes)
+bench-browser: web/node_modules/.package-lock.json server/peers/browser/node_modules/.package-lock.json ## print how predicting and training in Chromium compare with other libraries there (2 minutes)
 	$(GO) test -tags $(TAGS) -run '^$$' -bench BrowserPeers -benchtime 1x -timeout 20m ./server/e2e | grep -v '^\(goos\|goarch\|pkg\|cpu\|PASS\|ok\|Benchmark\)'
 
 figures: setup-test build ## print the other figures: kernels, download size, start, upload, first event
@@ -110,6 +110,9 @@ setup-arm64:
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json
+
+server/peers/browser/node_modules/.package-lock.json: server/peers/browser/package.json server/peers/browser/package-lock.json
+	cd server/peers/browser && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json
 
 REQUIREMENTS := shared/kmeans/testdata/requirements.txt server/exported/testdata/requirements.txt
 

@@ -130,6 +130,15 @@ func BenchmarkBrowserPeers(b *testing.B) {
 			}
 			out.WriteString("\n")
 		}
+		var training struct {
+			Ours   float64
+			Theirs float64 `json:"ml-kmeans"`
+			Passes []int
+			Apart  float64
+		}
+		page.long("train(100000, 8, 8, 20, 3)", &training)
+		fmt.Fprintf(&out, "\nTraining on 1e5 rows, 8 features, k 8, %d and %d passes from the same centroids: ours %.0f ms, ml-kmeans %.0f ms, %.1f times; the centroids are at most %.1g apart.\n",
+			training.Passes[0], training.Passes[1], training.Ours, training.Theirs, training.Theirs/training.Ours, training.Apart)
 		fmt.Print(out.String())
 	}
 	if i := slices.IndexFunc(page.Errors, func(e string) bool { return !strings.Contains(e, "favicon") }); i >= 0 {

@@ -5,6 +5,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import { setWasmPaths, setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import * as ort from "onnxruntime-web/wasm";
 import { KMeansResult } from "./node_modules/ml-kmeans/lib/KMeansResult.js";
+import { kmeans } from "ml-kmeans";
 import { graph } from "./onnx.mjs";
 
 // normal gives normally distributed numbers, the same ones for the same seed.
@@ -125,6 +126,26 @@ globalThis.wrong = async (n, d, k, offset) => {
     let labels = await run();
     if (name === "ours") ours.label(bytes((labels = new Int32Array(n))));
     out[name] = want.reduce((sum, l, i) => sum + (Number(labels[i]) !== l), 0);
+  }
+  return out;
+};
+
+// train gives the milliseconds that a training takes us and ml-kmeans, from the same
+// centroids and for as many passes, the best of some rounds in turn; and how far the
+// centroids are apart at the end, which is only rounding.
+globalThis.train = async (n, d, k, passes, rounds) => {
+  const task = make(n, d, k), all = lists(task.rows, d), from = lists(task.rows.subarray(0, k * d), d);
+  ours.load(bytes(task.rows), bytes(task.rows.subarray(0, k * d)), d);
+  const out = { ours: Infinity, "ml-kmeans": Infinity };
+  for (let round = 0; round < rounds; round++) {
+    const mine = ours.train(passes);
+    if (typeof mine === "string") throw new Error(mine);
+    const t = performance.now();
+    const theirs = kmeans(all, k, { initialization: from.map((c) => [...c]), maxIterations: mine.passes, tolerance: 0 });
+    out["ml-kmeans"] = Math.min(out["ml-kmeans"], performance.now() - t);
+    out.ours = Math.min(out.ours, mine.took);
+    out.passes = [mine.passes, theirs.iterations];
+    out.apart = Math.max(...theirs.centroids.flat().map((v, i) => Math.abs(v - mine.centroids[i])));
   }
   return out;
 };

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"math"
 	"syscall/js"
@@ -10,12 +11,14 @@ import (
 
 	"github.com/centroid-studio/centroid/server/peers/browser/sets"
 	"github.com/centroid-studio/centroid/shared/kernel"
+	"github.com/centroid-studio/centroid/shared/kmeans"
 )
 
 // rows and centers are those that JavaScript has given.
 var (
 	rows    []float32
 	centers *kernel.Centers
+	given   []float64 // what centers are made of
 	dim     int
 	labels  []int32
 )
@@ -27,6 +30,7 @@ func main() {
 		"load":   call(load),
 		"label":  call(label),
 		"single": call(single),
+		"train":  call(train),
 	})
 	if ready := js.Global().Get("oursReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
@@ -55,11 +59,11 @@ func hashes(args []js.Value) any {
 func load(args []js.Value) any {
 	rows = floats(args[0])
 	dim = args[2].Int()
-	var centroids []float64
+	given = nil
 	for _, v := range floats(args[1]) {
-		centroids = append(centroids, float64(v))
+		given = append(given, float64(v))
 	}
-	centers = kernel.Pack(centroids, len(centroids)/dim, dim)
+	centers = kernel.Pack(given, len(given)/dim, dim)
 	labels = make([]int32, len(rows)/dim)
 	return nil
 }
@@ -103,4 +107,24 @@ func single(args []js.Value) any {
 		best = min(best, float64(time.Since(start))/float64(n))
 	}
 	return best
+}
+
+// train trains on all rows from the centroids that were loaded, for args[0] passes at
+// most. It gives the milliseconds, the passes and the centroids' values.
+func train(args []js.Value) any {
+	start := kmeans.NewMatrix(centers.K(), dim)
+	copy(start.Data, given)
+	cfg := kmeans.Config{K: centers.K(), Init: kmeans.Given, Start: start, MaxIterations: args[0].Int()}.WithDefaults()
+	cfg.Tolerance = 0
+	began := time.Now()
+	res, err := kmeans.Run(context.Background(), kmeans.Serial(rows, len(labels), dim), cfg, nil, kmeans.Observer{})
+	if err != nil {
+		return err.Error()
+	}
+	took := float64(time.Since(began)) / 1e6
+	values := make([]any, len(res.Centroids.Data))
+	for i, v := range res.Centroids.Data {
+		values[i] = v
+	}
+	return map[string]any{"took": took, "passes": res.Passes, "centroids": values}
 }
