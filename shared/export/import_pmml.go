@@ -14,6 +14,7 @@ import (
 type pmmlTerm struct {
 	kind   string // one of the constants below
 	column string
+	log    bool    // of a number: prep.SignedLog takes the place of column
 	offset float64 // of a number: (column - offset) / factor
 	factor float64
 	level  string   // of an indicator
@@ -209,7 +210,7 @@ func (r *pmmlReader) term(e *element, depth int) (pmmlTerm, error) {
 		return pmmlTerm{kind: termConstant, offset: v}, nil
 	case "NormDiscrete":
 		t, err := r.field(e.get("field", ""), depth)
-		if err == nil && (t.kind != termNumber || t.offset != 0 || t.factor != 1) {
+		if err == nil && (t.kind != termNumber || t.log || t.offset != 0 || t.factor != 1) {
 			err = unsupported("a NormDiscrete of field %q, which is computed.", e.get("field", ""))
 		}
 		return pmmlTerm{kind: termIndicator, column: t.column, level: e.get("value", "")}, err
@@ -246,11 +247,19 @@ func (r *pmmlReader) norm(e *element, depth int) (pmmlTerm, error) {
 	}
 	// norm = (x - offset) / factor
 	factor := (v[2] - v[0]) / (v[3] - v[1])
-	return pmmlTerm{kind: termNumber, column: t.column, offset: t.offset + t.factor*(v[0]-v[1]*factor), factor: t.factor * factor}, nil
+	return pmmlTerm{kind: termNumber, column: t.column, log: t.log, offset: t.offset + t.factor*(v[0]-v[1]*factor), factor: t.factor * factor}, nil
 }
 
 func (r *pmmlReader) apply(e *element, depth int) (pmmlTerm, error) {
 	function := e.get("function", "")
+	if field, ok := signedLog(e); ok {
+		t, err := r.field(field, depth)
+		if err == nil && (t.kind != termNumber || t.log || t.offset != 0 || t.factor != 1) {
+			err = unsupported("a logarithm of field %q, which is computed.", field)
+		}
+		t.log = true
+		return t, err
+	}
 	var args []pmmlTerm
 	var nodes []*element
 	for _, c := range e.children {
@@ -306,6 +315,36 @@ func (r *pmmlReader) apply(e *element, depth int) (pmmlTerm, error) {
 	return a, nil
 }
 
+// signedLog gives the field of if(x < 0, 0 - ln1p(0 - x), ln1p(x)), which is sign(x) ln(1 + |x|).
+func signedLog(e *element) (field string, ok bool) {
+	parts := func(e *element, function string, n int) []*element {
+		if e.name != "Apply" || e.get("function", "") != function || len(e.children) != n {
+			return make([]*element, n)
+		}
+		return e.children
+	}
+	is := func(e *element, name string) bool { return e != nil && e.name == name }
+	zero := func(e *element) bool { return is(e, "Constant") && strings.TrimSpace(e.text) == "0" }
+	choice := parts(e, "if", 3)
+	if !is(choice[0], "Apply") || !is(choice[1], "Apply") || !is(choice[2], "Apply") {
+		return "", false
+	}
+	test, negative, positive := parts(choice[0], "lessThan", 2), parts(choice[1], "-", 2), parts(choice[2], "ln1p", 1)
+	if !is(test[0], "FieldRef") || !zero(test[1]) || !zero(negative[0]) || !is(negative[1], "Apply") || !is(positive[0], "FieldRef") {
+		return "", false
+	}
+	inner := parts(negative[1], "ln1p", 1)
+	if !is(inner[0], "Apply") {
+		return "", false
+	}
+	minus := parts(inner[0], "-", 2)
+	if !zero(minus[0]) || !is(minus[1], "FieldRef") {
+		return "", false
+	}
+	field = test[0].get("field", "")
+	return field, positive[0].get("field", "") == field && minus[1].get("field", "") == field
+}
+
 // columnsOf makes columns of terms. order says which value of a centroid in the
 // file each value of the vector is.
 func columnsOf(terms []pmmlTerm) (p prep.Prep, order []int, err error) {
@@ -320,7 +359,7 @@ func columnsOf(terms []pmmlTerm) (p prep.Prep, order []int, err error) {
 		col := &p.Columns[c]
 		switch {
 		case t.kind == termNumber && !known:
-			col.Offset, col.Factor = t.offset, t.factor
+			col.Log, col.Offset, col.Factor = t.log, t.offset, t.factor
 		case t.kind == termIndicator && (!known || col.Levels != nil) && !slices.Contains(col.Levels, t.level):
 			col.Levels = append(col.Levels, t.level)
 		case t.kind == termNumber || t.kind == termIndicator:

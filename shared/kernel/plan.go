@@ -35,18 +35,20 @@ func (p *plan) bound(q *proof) {
 	n := float64(p.d + 4)
 	g, c, e := gamma(n), q.largest, (n-1)*0x1p-53
 	wider := func(v float64) float32 { return float32(max(v, 0x1p-100) * (1 + 0x1p-18)) }
-	p.constant = wider(g*c*c + e*c*c + 0x1p-90)
-	p.linear = wider(2*g*c + 2*e*c)
+	constant := float64(g*c*c) + float64(e*c*c) + 0x1p-90
+	linear := float64(2*g*c) + float64(2*e*c)
+	p.constant = wider(constant)
+	p.linear = wider(linear)
 	p.square = wider(e)
-	p.scale = wider(1 + 2*g)
+	most := 1 + float64(2*g)
+	p.scale = wider(most)
 	p.tiny = wider(n * 0x1p-126)
 	// |X| <= |X|²/2r + r/2 for any r: there is equality where |X| is r, which is of the
 	// order of a row's distance from the mean of few features.
 	r := max(c, 0x1p-40)
-	most := 1 + 2*g
-	slope := (2*g*c+2*e*c)/(2*r) + e
+	slope := linear/(2*r) + e
 	p.slope = wider(slope * most)
-	p.base = wider(g*c*c + e*c*c + 0x1p-90 + (2*g*c+2*e*c)*r/2 + slope*n*0x1p-126)
+	p.base = wider(constant + float64(linear*r/2) + float64(slope*n*0x1p-126))
 }
 
 // tilesOf lays out the distinct centroids in tiles of size, less the mean: of each tile

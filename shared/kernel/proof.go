@@ -56,10 +56,10 @@ func prove(c *Centers, mean []float32) (q proof, ok bool) {
 		square := 0.0
 		for t, v := range c.rows[int(j)*d:][:d] {
 			e := v - float64(q.mean[t])
-			square += e * e
+			square += float64(e * e)
 		}
 		q.squares[i] = square
-		q.largest = max(q.largest, math.Sqrt(square)*(1+float64(d+8)*0x1p-52))
+		q.largest = max(q.largest, math.Sqrt(square)*(1+float64(float64(d+8)*0x1p-52)))
 	}
 	return q, q.largest < mostNorm
 }
@@ -114,4 +114,4 @@ func same(a, b []float64) bool {
 }
 
 // gamma is γ of proof's comment.
-func gamma(n float64) float64 { return n * unit / (1 - n*unit) }
+func gamma(n float64) float64 { return n * unit / (1 - float64(n*unit)) }
