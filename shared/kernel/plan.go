@@ -33,7 +33,7 @@ const (
 // roundings, and that of best - second, take less than the 2^-18 by which they are widened.
 func (p *plan) bound(q *proof) {
 	n := float64(p.d + 4)
-	g, c, e := gamma(n), q.largest, (n-1)*0x1p-53
+	g, c, e := gamma(n), q.largest, float64((n-1)*0x1p-53)
 	wider := func(v float64) float32 { return float32(max(v, 0x1p-100) * (1 + 0x1p-18)) }
 	constant := float64(g*c*c) + float64(e*c*c) + 0x1p-90
 	linear := float64(2*g*c) + float64(2*e*c)
