@@ -21,9 +21,9 @@ func (l *Landing) OnMount(ctx app.Context) { ui.ObserveUser(ctx, &l.user) }
 
 // Render draws the page.
 func (l *Landing) Render() app.UI {
-	first := app.A().Attr("role", "button").Class("lg").Href("/data").Body(ui.Icon("play"), app.Text("Try a sample"))
+	first := app.A().Attr("role", "button").Class("lg").Href("/private").Body(ui.Icon("lock"), app.Text("Try your own file"))
 	second := app.A().Attr("role", "button").Class("secondary lg").Href("/register").Body(ui.Icon("user"), app.Text("Create an account"))
-	hint := app.P().Class("small").Body(app.Text("A name and a password are enough. Have an account? "), app.A().Href("/login").Text("Log in"))
+	hint := app.P().Class("small").Body(app.Text("Your file stays in this browser: no account, no row is sent. With an account the server trains, on larger tables. Have one? "), app.A().Href("/login").Text("Log in"))
 	if l.user != "" {
 		first = app.A().Attr("role", "button").Class("lg").Href("/data").Body(ui.Icon("data"), app.Text("Open your data"))
 		second = app.A().Attr("role", "button").Class("secondary lg").Href("/predict").Body(ui.Icon("predict"), app.Text("Predict"))
@@ -37,7 +37,7 @@ func (l *Landing) Render() app.UI {
 				app.Div().Class("row").Body(first, second),
 				hint,
 			),
-			picture(),
+			&demo{},
 		),
 		app.Section().Class("trio").Aria("label", "What you get").Body(
 			app.Div().Body(app.H2().Text("See it move"), app.P().Text("Every pass is a real pass: inertia, rows that changed their group, how far the centroids went. Stop it when you have seen enough.")),
