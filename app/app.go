@@ -4,6 +4,7 @@ package app
 import (
 	goapp "github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"github.com/centroid-studio/centroid/app/batch"
 	"github.com/centroid-studio/centroid/app/page"
 	"github.com/centroid-studio/centroid/app/private"
 	"github.com/centroid-studio/centroid/app/worker"
@@ -38,6 +39,7 @@ func Routes() {
 func Handlers() {
 	worker.Handle("worker.memory", worker.Func(worker.MemoryOf))
 	private.Handle()
+	batch.Handle()
 }
 
 // Paths lists the paths of all pages.

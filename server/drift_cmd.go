@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/centroid-studio/centroid/shared/apply"
 	"github.com/centroid-studio/centroid/shared/drift"
 	"github.com/centroid-studio/centroid/shared/fault"
 	"github.com/centroid-studio/centroid/shared/model"
-	"github.com/centroid-studio/centroid/shared/table"
 )
 
 // newDriftCommand makes `centroid drift`, which needs no server.
@@ -65,26 +65,22 @@ func driftOf(ctx context.Context, m *model.Model, name string, in io.Reader) (*d
 	if err != nil {
 		return nil, err
 	}
-	p := predictor{m: m, data: name}
-	if p.r, err = table.NewReader(in, table.Limits{}); err != nil {
+	rows, err := apply.New(m, in)
+	if err != nil {
 		return nil, inFile(name, err)
 	}
-	if err := p.match(); err != nil {
-		return nil, err
-	}
-	apply := m.NewPredictor()
-	for last := false; !last; {
+	for {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if last, err = p.fill(); err != nil {
-			return nil, inFile(name, err)
+		part, err := rows.Next()
+		if err == io.EOF {
+			break
 		}
-		_, labels, distances, err := apply.Batch(&p.batch)
 		if err != nil {
 			return nil, inFile(name, err)
 		}
-		c.Add(&p.batch, labels, distances)
+		c.Add(part.Batch, part.Labels, part.Distances)
 	}
 	return c.Report()
 }

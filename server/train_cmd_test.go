@@ -238,7 +238,7 @@ func TestPredictManyRows(t *testing.T) {
 	path, _, _ := trainFile(t, tempFile(t, "shops.csv", shops), "--k", "2", "--columns", "size")
 	var b strings.Builder
 	b.WriteString("size\n")
-	for i := range 3*predictRows + 5 {
+	for i := range 3*4096 + 5 {
 		b.WriteString(strconv.Itoa(1 + i%11))
 		b.WriteByte('\n')
 	}
@@ -247,7 +247,7 @@ func TestPredictManyRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(stdout, "\n")
-	if len(lines) != 3*predictRows+5+2 {
+	if len(lines) != 3*4096+5+2 {
 		t.Fatalf("%d lines", len(lines))
 	}
 	for i := 12; i < len(lines)-1; i++ {

@@ -249,7 +249,11 @@ func (m *Models) onDownload(ctx app.Context, _ app.Event) {
 func saveFile(name, kind, text string) {
 	parts := app.Window().Get("Array").New()
 	parts.Call("push", text)
-	blob := app.Window().Get("Blob").New(parts, map[string]any{"type": kind})
+	saveBlob(name, app.Window().Get("Blob").New(parts, map[string]any{"type": kind}))
+}
+
+// saveBlob has the browser save a Blob as a file.
+func saveBlob(name string, blob app.Value) {
 	address := app.Window().Get("URL").Call("createObjectURL", blob)
 	a := app.Window().Get("document").Call("createElement", "a")
 	a.Set("href", address)

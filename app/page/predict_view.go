@@ -57,7 +57,7 @@ func (p *Predict) body() []app.UI {
 	}
 	switch {
 	case p.form != nil:
-		out = append(out, app.Div().Class("cols").Body(p.rowView(), p.answer()))
+		out = append(out, app.Div().Class("cols").Body(p.rowView(), p.answer()), &predictFile{Model: p.form.Model})
 	case !p.loaded || p.opening != "" && p.openErr == nil:
 		out = append(out, ui.Skeleton())
 	case len(p.lines) > 0:

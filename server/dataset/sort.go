@@ -134,9 +134,12 @@ func (s *textSort) sort(lo, hi, depth, workers int) {
 		}
 		return at
 	}
-	parts := min(workers, (hi-lo)/few+1)
-	share(parts, func(w int) {
-		from, to := cut(lo+w*(hi-lo)/parts), cut(lo+(w+1)*(hi-lo)/parts)
+	cuts := make([]int, min(workers, (hi-lo)/few+1)+1)
+	for w := range cuts { // before the runs write keys of their own
+		cuts[w] = cut(lo + w*(hi-lo)/(len(cuts)-1))
+	}
+	share(len(cuts)-1, func(w int) {
+		from, to := cuts[w], cuts[w+1]
 		for i := from; i < to; {
 			j := i + 1
 			for j < to && s.keys[j] == s.keys[i] {

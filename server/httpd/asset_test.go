@@ -15,7 +15,8 @@ import (
 func dist() fstest.MapFS {
 	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
 	return fstest.MapFS{
-		".gitkeep": file(""), "app.wasm": file("\x00asm of some length"), "app.wasm.br": file("brotli"), "app.wasm.gz": file("gzip"),
+		"manifest.webmanifest": file(`{"name":"Test"}`),
+		".gitkeep":             file(""), "app.wasm": file("\x00asm of some length"), "app.wasm.br": file("brotli"), "app.wasm.gz": file("gzip"),
 		"app.css": file("body{}"), "charts.3f2a9c1b.js": file("chart()"), "wasm_exec.js": file("exec"), "lonely.gz": file("not of a file"),
 		"theme.js": file("theme"), "icon.svg": file("<svg/>"), "icon-192.png": file("png"),
 	}
