@@ -34,3 +34,14 @@ func (c *Client) Upload(name string, file app.Value, progress func(sent, total i
 func (c *Client) UploadText(name, text string, progress func(sent, total int64), cancel <-chan struct{}) (wire.Dataset, error) {
 	return c.Upload(name, c.blob(text), progress, cancel)
 }
+
+// Import sends a File of the browser that holds a model: ours, PMML, or scikit-learn's.
+func (c *Client) Import(file app.Value) (info wire.ModelInfo, err error) {
+	const path = wire.API + "/models"
+	r, err := c.send(request{method: "POST", path: path, headers: map[string]string{"Content-Type": "application/octet-stream"}, body: file})
+	if err != nil {
+		c.lost()
+		return info, &fault.Error{Code: errAway.Code, Msg: errAway.Msg, Op: "client.Import", Err: err}
+	}
+	return info, c.read(path, r, &info)
+}

@@ -32,7 +32,11 @@ func (m *Models) head() app.UI {
 		}
 		right := app.Div().Class("row").ID("model-actions")
 		if l := m.known(m.opened); l != nil {
-			right = right.Body(m.actions(*l, true)...)
+			actions := m.actions(*l, true)
+			if l.Server {
+				actions = append(actions, exportMenu(l.ID))
+			}
+			right = right.Body(actions...)
 		}
 		return app.Div().Class("pagehead").Body(
 			app.Div().Class("grow").Body(
@@ -43,7 +47,7 @@ func (m *Models) head() app.UI {
 	sub := "What was trained, on the server and on this device."
 	return app.Div().Class("pagehead").Body(
 		app.Div().Class("grow").Body(app.H1().ID("models-title").TabIndex(-1).Text("Models"), app.P().Text(sub)),
-		app.Div().Class("row").Body(app.A().Attr("role", "button").ID("train-link").Href("/train").Body(ui.Icon("plus"), app.Text("Train a model"))))
+		app.Div().Class("row").Body(m.importButton(), app.A().Attr("role", "button").ID("train-link").Href("/train").Body(ui.Icon("plus"), app.Text("Train a model"))))
 }
 
 // list draws all models, or what stands in their place.
