@@ -20,6 +20,7 @@ const (
 	headTable = 64
 	headSize  = 72
 
+	funcName     = 4
 	funcFrame    = 16 // offsets of step tables: the frame's size,
 	funcFile     = 20 // file
 	funcLine     = 24 // and line by address
@@ -32,10 +33,10 @@ const (
 
 var errLines = errors.New("its table of lines is not as Go 1.26 writes it: see runtime.pcHeader and runtime._func, and change wasm/join/lines.go")
 
-// forgetLines writes zeros over what tells the file and line of each instruction:
-// stack traces name the functions only. Offset 0 means to the runtime that there is
-// no such table.
-func forgetLines(data []byte) error {
+// forget writes zeros over what only stack traces show: names of functions, files and
+// lines. Offset 0 means to the runtime that there is no table of lines, and a name of
+// no letters.
+func forget(data []byte) error {
 	at := bytes.Index(data, lineTable)
 	if at < 0 || bytes.Contains(data[at+1:], lineTable) || len(data)-at < headSize {
 		return errLines
@@ -62,7 +63,7 @@ func forgetLines(data []byte) error {
 				return errLines
 			}
 		}
-		for _, o := range []int{funcFile, funcLine, funcUnit, funcFirst} {
+		for _, o := range []int{funcName, funcFile, funcLine, funcUnit, funcFirst} {
 			clear(head[f+o : f+o+4])
 		}
 	}
@@ -71,7 +72,7 @@ func forgetLines(data []byte) error {
 			head[steps+i] = 0
 		}
 	}
-	clear(head[units:steps])
+	clear(head[word(headNames):steps])
 	return nil
 }
 
