@@ -114,7 +114,11 @@ func (p *predictFile) predict(f *worker.File) {
 			var at wire.Progress
 			if now := time.Now(); decode(body, &at) && now.Sub(p.drawn) >= drawEvery {
 				p.drawn = now
-				p.ctx.Dispatch(func(app.Context) { p.read = at })
+				p.ctx.Dispatch(func(app.Context) {
+					if p.asked == asked {
+						p.read = at
+					}
+				})
 			}
 		}}, result)
 		p.ctx.Dispatch(func(ctx app.Context) {
@@ -122,8 +126,12 @@ func (p *predictFile) predict(f *worker.File) {
 				return // another file was chosen
 			}
 			stop()
-			p.stop, p.err = nil, err
-			if err != nil {
+			p.stop = nil
+			if fault.CodeOf(err) == fault.Canceled {
+				ui.Say(ctx, "Canceled.")
+				return
+			}
+			if p.err = err; err != nil {
 				ui.Say(ctx, fault.Message(err))
 				return
 			}

