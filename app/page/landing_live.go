@@ -37,6 +37,7 @@ type demo struct {
 	seed   uint64
 	left   []wire.Event // to be shown
 	busy   bool
+	gone   bool // the page was left
 	calm   bool // who looks at it wants nothing to move: the end is shown at once
 }
 
@@ -51,21 +52,21 @@ func (d *demo) OnMount(ctx app.Context) {
 	}
 	ctx.Async(func() {
 		w := worker.Start()
-		if w.Local != nil { // it would make the page stutter
+		if w.Local != nil || d.gone { // in the page it would stutter
 			w.End()
-			app.Log(w.Local)
 			return
 		}
+		d.worker = w
 		b, err := client.Get().Static(samplePath)
 		if err == nil {
 			_, err = w.Do(context.Background(), worker.Request{Method: private.MethodOpen, Params: struct{}{}, Parts: []worker.Part{{File: worker.NewFile("penguins.csv", b)}}}, nil)
 		}
 		ctx.Dispatch(func(app.Context) {
 			if err != nil {
+				w.End()
 				app.Log(err)
 				return
 			}
-			d.worker = w
 			d.train()
 		})
 	})
@@ -73,6 +74,7 @@ func (d *demo) OnMount(ctx app.Context) {
 
 // OnDismount ends the worker.
 func (d *demo) OnDismount() {
+	d.gone = true
 	d.worker.End()
 	d.worker, d.left = nil, nil
 }
@@ -144,6 +146,6 @@ func (d *demo) Render() app.UI {
 	return app.Figure().Class("demo card").ID("demo").Body(
 		&chart.Scatter{ID: "demo-scatter", Label: d.scene.Label, X: demoAcross, Y: demoUp, Class: "mid", Groups: d.scene.Groups, Centers: d.scene.Centers, Stamp: d.scene.Stamp, MoveStamp: d.scene.Moves},
 		app.FigCaption().Class("row").Body(
-			app.Span().Class("grow small").Body(app.Strong().ID("demo-pass").Text(words), app.Text(" k-means on 342 penguins, in this browser now; each pass is real, and shown slowly.")),
+			app.Span().Class("grow small").Body(app.Strong().ID("demo-pass").Text(words), app.Text(" k-means on "+ui.Num(float64(d.shown.Sample.Of))+" penguins, in this browser now; each pass is real, and shown slowly.")),
 			app.Button().Type("button").Class("secondary").ID("demo-again").Disabled(d.busy || len(d.left) > 0).OnClick(d.onAgain).Body(ui.Icon("again"), app.Text("Another start"))))
 }

@@ -25,6 +25,7 @@ type Private struct {
 
 	ctx    app.Context // the page's own
 	worker *worker.Worker
+	gone   bool  // the page was left
 	before int64 // bytes that were sent when the file was opened
 
 	over    bool // a file is held over the page
@@ -63,11 +64,20 @@ func (p *Private) OnMount(ctx app.Context) {
 		return
 	}
 	p.ctx, p.train.ctx = ctx, ctx
-	ctx.Async(func() {
-		w := worker.Start()
-		ctx.Dispatch(func(app.Context) { p.worker = w })
-	})
+	p.begin()
 	p.list()
+}
+
+// begin starts a worker.
+func (p *Private) begin() {
+	p.ctx.Async(func() {
+		w := worker.Start()
+		if p.gone {
+			w.End()
+			return
+		}
+		p.ctx.Dispatch(func(app.Context) { p.worker = w })
+	})
 }
 
 // OnNav names the page.
@@ -75,6 +85,7 @@ func (p *Private) OnNav(ctx app.Context) { ctx.Page().SetTitle("Private · Centr
 
 // OnDismount lets go of the table.
 func (p *Private) OnDismount() {
+	p.gone = true
 	p.train.OnDismount()
 	p.worker.End()
 }
@@ -215,10 +226,7 @@ func (p *Private) onStop(ctx app.Context, _ app.Event) {
 	p.worker.End()
 	p.worker, p.reading, p.table = nil, "", nil
 	ui.Say(ctx, "Stopped.")
-	ctx.Async(func() {
-		w := worker.Start()
-		ctx.Dispatch(func(app.Context) { p.worker = w })
-	})
+	p.begin()
 }
 
 func (p *Private) onX(ctx app.Context, _ app.Event) {

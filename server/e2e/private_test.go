@@ -60,7 +60,7 @@ func TestE2EPrivate(t *testing.T) {
 
 	b.Do("open the file", chromedp.SetUploadFiles("#private-file", []string{tableFile(t, "iris.csv")}, chromedp.ByQuery))
 	b.See("150 rows, 5 columns")
-	b.Until(`echarts.getInstanceByDom(document.getElementById("pair"))`)
+	b.Until(`(e => e && (e.scrollIntoView(), echarts.getInstanceByDom(e)))(document.getElementById("pair"))`)
 	b.Fill("#k", "3")
 	b.Click("#limits summary")
 	b.Fill("#seed", "7")
